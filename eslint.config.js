@@ -1,0 +1,80 @@
+import { builtinModules } from "node:module";
+import eslint from "@eslint/js";
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+/** Rooms of `src`, top to bottom: a file imports from its own room or from rooms further down, never upwards. */
+const rooms = [
+  "evidence",
+  "predictive",
+  "posterior",
+  "structure",
+  "curvature",
+  "training",
+  "likelihood",
+  "prior",
+  "model",
+  "linalg",
+];
+
+const portable = {
+  regex: `^(node:|(${builtinModules.join("|")})(/|$))`,
+  message: "src runs in browsers too: no Node modules.",
+};
+
+const upwards = rooms.map((room, depth) => ({
+  files: [`src/${room}/**/*.ts`],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          portable,
+          {
+            regex: `^\\.\\.?/(.*/)?((${["-", ...rooms.slice(0, depth)].join("|")})/|(index|fit)\\.ts$)`,
+            message: `Imports run downwards: ${room}/ may not import from a room above it (see CONTRIBUTING.md).`,
+          },
+        ],
+      },
+    ],
+  },
+}));
+
+export default defineConfig(
+  globalIgnores(["dist/", "coverage/", "docs/"]),
+  eslint.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ["vitest.config.ts"] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      eqeqeq: "error",
+      // Numbers in messages are what a numerical library prints.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      // Unchecked JavaScript callers reach the argument checks that the types call unnecessary.
+      "@typescript-eslint/no-unnecessary-condition": "off",
+      "@typescript-eslint/no-non-null-assertion": "off",
+      // A name for a type parameter is documentation, even where it is used once.
+      "@typescript-eslint/no-unnecessary-type-parameters": "off",
+      "@typescript-eslint/unified-signatures": "off",
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+    },
+  },
+  {
+    files: ["src/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: [portable] }] },
+  },
+  upwards,
+  {
+    files: ["**/*.js", "**/*.mjs"],
+    languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } },
+  },
+);
