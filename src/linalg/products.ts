@@ -1,0 +1,84 @@
+/**
+ * Adds a product to a matrix: $C \leftarrow C + A B$.
+ *
+ * @param a - $m \times k$, row-major
+ * @param b - $k \times n$, row-major
+ * @param m - the rows of $A$
+ * @param k - the columns of $A$ and rows of $B$
+ * @param n - the columns of $B$
+ * @param c - $m \times n$, row-major; zeros unless given
+ * @returns `c`
+ */
+export function multiply(
+  a: Float64Array,
+  b: Float64Array,
+  m: number,
+  k: number,
+  n: number,
+  c: Float64Array = new Float64Array(m * n),
+): Float64Array {
+  for (let i = 0; i < m; i++) {
+    for (let p = 0; p < k; p++) {
+      const factor = a[i * k + p];
+      for (let j = 0; j < n; j++) c[i * n + j] += factor * b[p * n + j];
+    }
+  }
+  return c;
+}
+
+/**
+ * Adds a product with the left factor transposed to a matrix: $C \leftarrow C + A^\top B$.
+ *
+ * @param a - $k \times m$, row-major
+ * @param b - $k \times n$, row-major
+ * @param m - the columns of $A$
+ * @param k - the rows of $A$ and of $B$
+ * @param n - the columns of $B$
+ * @param c - $m \times n$, row-major; zeros unless given
+ * @returns `c`
+ */
+export function multiplyTransposedLeft(
+  a: Float64Array,
+  b: Float64Array,
+  m: number,
+  k: number,
+  n: number,
+  c: Float64Array = new Float64Array(m * n),
+): Float64Array {
+  for (let p = 0; p < k; p++) {
+    for (let i = 0; i < m; i++) {
+      const factor = a[p * m + i];
+      for (let j = 0; j < n; j++) c[i * n + j] += factor * b[p * n + j];
+    }
+  }
+  return c;
+}
+
+/**
+ * Adds a product with the right factor transposed to a matrix: $C \leftarrow C + A B^\top$.
+ *
+ * @param a - $m \times k$, row-major
+ * @param b - $n \times k$, row-major
+ * @param m - the rows of $A$
+ * @param k - the columns of $A$ and of $B$
+ * @param n - the rows of $B$
+ * @param c - $m \times n$, row-major; zeros unless given
+ * @returns `c`
+ */
+export function multiplyTransposedRight(
+  a: Float64Array,
+  b: Float64Array,
+  m: number,
+  k: number,
+  n: number,
+  c: Float64Array = new Float64Array(m * n),
+): Float64Array {
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) {
+      let sum = 0;
+      for (let p = 0; p < k; p++) sum += a[i * k + p] * b[j * k + p];
+      c[i * n + j] += sum;
+    }
+  }
+  return c;
+}
