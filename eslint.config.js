@@ -22,6 +22,7 @@ const portable = {
   message: "src runs in browsers too: no Node modules.",
 };
 
+/** @type {import("eslint").Linter.Config[]} */
 const upwards = rooms.map((room, depth) => ({
   files: [`src/${room}/**/*.ts`],
   rules: {
@@ -41,14 +42,14 @@ const upwards = rooms.map((room, depth) => ({
 }));
 
 export default defineConfig(
-  globalIgnores(["dist/", "coverage/", "docs/"]),
+  globalIgnores(["dist/", "coverage/", "docs/site/", "docs/notebooks/"]),
   eslint.configs.recommended,
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["vitest.config.ts"] },
+        projectService: true,
         tsconfigRootDir: import.meta.dirname,
       },
     },
