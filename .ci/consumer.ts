@@ -1,0 +1,12 @@
+// A first use of the installed package: fit, look at the evidence, predict with error bars.
+import { full, gaussian, isotropic, laplace, maximizeEvidence, mlp, outerProduct, predict, train } from "laplace-ts";
+
+const inputs = Array.from({ length: 30 }, (_, row) => [row / 10 - 1.5]);
+const data = { inputs, targets: inputs.map(([x]) => [Math.sin(2 * x)]) };
+const [likelihood, prior] = [gaussian({ noise: 0.1 }), isotropic(1)];
+const network = await train(mlp([1, 5, 1], { activation: "tanh", seed: 1 }), likelihood, data, { prior });
+const posterior = await laplace(network, likelihood, data, { curvature: outerProduct(), structure: full(), prior });
+const { mean, variance } = await predict(maximizeEvidence(posterior), [[0.5], [5]]);
+const [near, far] = [variance.get(0, 0), variance.get(1, 0)];
+console.log(`at 0.5: ${mean.get(0, 0)} with variance ${near}; at 5, far from the data: variance ${far}`);
+if (!(near > 0 && far > near)) throw new Error("the variance should be positive, and larger far from the data");
