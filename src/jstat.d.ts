@@ -27,6 +27,8 @@ declare module "jstat" {
     readonly beta: Distribution<[alpha: number, beta: number]>;
     /** The logarithm of the gamma function. */
     gammaln(x: number): number;
+    /** The error function. */
+    erf(x: number): number;
   };
   export default jStat;
 }

@@ -1,0 +1,104 @@
+/**
+ * Every error that the library throws on purpose. Each says what was wrong, what was expected, what came, and what to do.
+ *
+ * @module
+ */
+
+/** Base of all errors thrown on purpose by this library; catch it to tell them from programming errors. */
+export class LaplaceError extends Error {
+  override readonly name: string = "LaplaceError";
+}
+
+/** What an {@link InvalidArgumentError} is made from. */
+export interface InvalidArgument {
+  /** Name of the argument, as in the signature: `"noise"`, `"data.targets"`. */
+  readonly argument: string;
+  /** What would have been right. */
+  readonly expected: string;
+  /** What came. */
+  readonly received: string;
+  /** What to do, where it does not follow from the above. */
+  readonly advice?: string | undefined;
+}
+
+/** An argument has the wrong type, shape, range or content. */
+export class InvalidArgumentError extends LaplaceError {
+  override readonly name = "InvalidArgumentError";
+  /** Name of the argument. */
+  readonly argument: string;
+  /** What would have been right. */
+  readonly expected: string;
+  /** What came. */
+  readonly received: string;
+
+  constructor({ argument, expected, received, advice }: InvalidArgument) {
+    super(`${argument}: expected ${expected}, got ${received}.${advice === undefined ? "" : ` ${advice}`}`);
+    this.argument = argument;
+    this.expected = expected;
+    this.received = received;
+  }
+}
+
+/** What is asked for does not exist for this model, likelihood or structure. */
+export class UnsupportedError extends LaplaceError {
+  override readonly name = "UnsupportedError";
+}
+
+/**
+ * A precision matrix has an eigenvalue that is not positive, so it is not the precision of a Gaussian.
+ *
+ * With exact curvature this means that the weights are not at a mode of the posterior.
+ */
+export class NotPositiveDefiniteError extends LaplaceError {
+  override readonly name = "NotPositiveDefiniteError";
+  /** The smallest eigenvalue (for a diagonal structure, the smallest entry) of the matrix. */
+  readonly smallestEigenvalue: number;
+
+  constructor(what: string, smallestEigenvalue: number, advice: string) {
+    super(`${what} is not positive definite: its smallest eigenvalue is ${smallestEigenvalue.toPrecision(4)}. ${advice}`);
+    this.smallestEigenvalue = smallestEigenvalue;
+  }
+}
+
+/** A computation that must be finite gave NaN or infinity. */
+export class NotFiniteError extends LaplaceError {
+  override readonly name = "NotFiniteError";
+}
+
+/** A short description of any value, for messages. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty array" : `an array of ${value.length}, the first ${describe(value[0])}`;
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name} of length ${(value as unknown as { length: number }).length}`;
+  if (typeof value === "object") return `an object with ${Object.keys(value).slice(0, 6).join(", ") || "no keys"}`;
+  return typeof value;
+}
+
+/** Returns `value` if it is a finite number above zero, else throws. */
+export function positive(argument: string, value: unknown): number {
+  if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError({ argument, expected: "a finite number above 0", received: describe(value) });
+}
+
+/** Returns `value` if it is a whole number of at least `least`, else throws. */
+export function wholeNumber(argument: string, value: unknown, least: number): number {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= least) return value;
+  throw new InvalidArgumentError({ argument, expected: `a whole number of at least ${least}`, received: describe(value) });
+}
+
+/** Returns `value` if it is one of `choices`, else throws with the list. */
+export function oneOf<T extends string>(argument: string, value: unknown, choices: readonly T[]): T {
+  if (choices.includes(value as T)) return value as T;
+  throw new InvalidArgumentError({ argument, expected: `one of ${choices.map((c) => JSON.stringify(c)).join(", ")}`, received: describe(value) });
+}
+
+/** Throws when `options` has a key that is not in `known`: a misspelt option must not pass in silence. */
+export function knownOptions(argument: string, options: object, known: readonly string[]): void {
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue;
+    throw new InvalidArgumentError({ argument: `${argument}.${key}`, expected: known.length === 0 ? "no options" : `one of the options ${known.join(", ")}`, received: `the unknown option "${key}"` });
+  }
+}

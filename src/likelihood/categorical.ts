@@ -1,0 +1,112 @@
+import { toTable, type MatrixLike, type Table } from "../data.ts";
+import { InvalidArgumentError } from "../errors.ts";
+import type { Likelihood } from "./likelihood.ts";
+
+/**
+ * K classes from K logits: p(t = k | f) = exp(f_k) / sum_j exp(f_j). Targets are labels 0 .. K - 1 or one-hot rows.
+ *
+ * The Hessian at an output is diag(p) - p p' = S S' with S = diag(sqrt p) - p sqrt(p)'.
+ *
+ * @example
+ * ```ts
+ * import { categorical, softmax } from "laplace-ts";
+ * console.log(categorical().name, softmax([0, 0])); // categorical Float64Array(2) [ 0.5, 0.5 ]
+ * ```
+ */
+export function categorical(): Likelihood {
+  return {
+    name: "categorical",
+    precision: 1,
+    description: "categorical",
+    encode,
+    energy: (outputs, targets) => -logDensity(outputs, targets).reduce((sum, value) => sum + value, 0),
+    logLikelihood: (energy) => -energy,
+    logDensity,
+    gradient: (outputs, targets) => {
+      const p = probabilities(outputs, targets.rows);
+      const classes = outputs.length / targets.rows;
+      for (let n = 0; n < targets.rows; n++) p[n * classes + targets.data[n]] -= 1;
+      return p;
+    },
+    hessian: (outputs, targets) => {
+      const classes = outputs.length / targets.rows;
+      return perExample(outputs, targets.rows, (p, block) => {
+        for (let k = 0; k < classes; k++) {
+          for (let j = 0; j < classes; j++) block[k * classes + j] = -p[k] * p[j];
+          block[k * classes + k] += p[k];
+        }
+      });
+    },
+    factor: (outputs, targets) => {
+      const classes = outputs.length / targets.rows;
+      const data = perExample(outputs, targets.rows, (p, block) => {
+        for (let k = 0; k < classes; k++) {
+          for (let j = 0; j < classes; j++) block[k * classes + j] = -p[k] * Math.sqrt(p[j]);
+          block[k * classes + k] += Math.sqrt(p[k]);
+        }
+      });
+      return { data, columns: classes };
+    },
+    reestimate() {
+      return this;
+    },
+  };
+}
+
+/** Class probabilities exp(f_k) / sum_j exp(f_j) from logits, without overflow. */
+export function softmax(logits: ArrayLike<number>): Float64Array {
+  let largest = -Infinity;
+  for (let k = 0; k < logits.length; k++) largest = Math.max(largest, logits[k]);
+  const p = Float64Array.from({ length: logits.length }, (_, k) => Math.exp(logits[k] - largest));
+  const sum = p.reduce((a, b) => a + b, 0);
+  return p.map((value) => value / sum);
+}
+
+/** log sum_k exp(f_k) without overflow. */
+export function logSumExp(values: ArrayLike<number>): number {
+  let largest = -Infinity;
+  for (let k = 0; k < values.length; k++) largest = Math.max(largest, values[k]);
+  let sum = 0;
+  for (let k = 0; k < values.length; k++) sum += Math.exp(values[k] - largest);
+  return largest + Math.log(sum);
+}
+
+/** Rows of class probabilities for rows of logits. */
+export function probabilities(outputs: Float64Array, rows: number): Float64Array {
+  const classes = outputs.length / rows;
+  const result = new Float64Array(outputs.length);
+  for (let n = 0; n < rows; n++) result.set(softmax(outputs.subarray(n * classes, (n + 1) * classes)), n * classes);
+  return result;
+}
+
+function logDensity(outputs: Float64Array, { data, rows }: Table): Float64Array {
+  const classes = outputs.length / rows;
+  return data.map((label, n) => outputs[n * classes + label] - logSumExp(outputs.subarray(n * classes, (n + 1) * classes)));
+}
+
+function perExample(outputs: Float64Array, rows: number, fill: (p: Float64Array, block: Float64Array) => void): Float64Array {
+  const classes = outputs.length / rows;
+  const p = probabilities(outputs, rows);
+  const blocks = new Float64Array(rows * classes * classes);
+  for (let n = 0; n < rows; n++) fill(p.subarray(n * classes, (n + 1) * classes), blocks.subarray(n * classes * classes, (n + 1) * classes * classes));
+  return blocks;
+}
+
+function encode(targets: MatrixLike, rows: number, classes: number): Table {
+  if (classes < 2) throw new InvalidArgumentError({ argument: "model", expected: "an output for each of two or more classes", received: "1 output", advice: "Use bernoulli() for a single logit." });
+  const table = toTable("targets", targets);
+  if (table.rows !== rows || (table.columns !== 1 && table.columns !== classes)) throw new InvalidArgumentError({ argument: "targets", expected: `${rows} labels, or ${rows} x ${classes} one-hot rows`, received: `${table.rows} x ${table.columns}` });
+  const labels = table.columns === 1 ? table.data : fromOneHot(table);
+  const bad = labels.findIndex((t) => !Number.isInteger(t) || t < 0 || t >= classes);
+  if (bad >= 0) throw new InvalidArgumentError({ argument: "targets", expected: `whole labels 0 .. ${classes - 1}`, received: `${labels[bad]} in row ${bad}` });
+  return { data: labels, rows, columns: 1 };
+}
+
+function fromOneHot({ data, rows, columns }: Table): Float64Array {
+  return Float64Array.from({ length: rows }, (_, n) => {
+    const row = data.subarray(n * columns, (n + 1) * columns);
+    const label = row.indexOf(1);
+    if (label < 0 || row.some((t, k) => t !== (k === label ? 1 : 0))) throw new InvalidArgumentError({ argument: "targets", expected: "one-hot rows with a single 1 and zeros", received: `[${row.join(", ")}] in row ${n}` });
+    return label;
+  });
+}

@@ -1,0 +1,86 @@
+import { toTable, type MatrixLike, type Table } from "../data.ts";
+import { InvalidArgumentError, knownOptions, positive } from "../errors.ts";
+import type { Likelihood } from "./likelihood.ts";
+
+/** Options of {@link gaussian}. */
+export interface GaussianOptions {
+  /** Standard deviation of the noise, in the units of the targets. Default: estimated from the data. */
+  readonly noise?: number;
+  /** Whether `noise` is known and re-estimation must leave it alone. Default false: it is where re-estimation starts. */
+  readonly fixed?: boolean;
+}
+
+/** Targets with Gaussian noise, the same for all outputs and examples. */
+export interface GaussianLikelihood extends Likelihood {
+  /** Standard deviation of the noise, in the units of the targets. */
+  readonly noise: number;
+  /** Whether re-estimation leaves the noise alone. */
+  readonly fixed: boolean;
+  /** Whether the noise was left open; {@link train} and {@link laplace} then estimate it, starting from the residuals. */
+  readonly estimated: boolean;
+}
+
+/**
+ * Regression: t = f(x) + noise, log p(t | f) = -beta/2 sum (f - t)^2 + NK/2 log(beta / 2 pi), beta = 1 / noise^2.
+ *
+ * @throws {@link InvalidArgumentError} when the noise is not a finite number above 0, or is fixed but not given.
+ * @example
+ * ```ts
+ * import { gaussian } from "laplace-ts";
+ * console.log(gaussian({ noise: 0.1 }).precision.toFixed(0)); // 100
+ * ```
+ */
+export function gaussian(options: GaussianOptions = {}): GaussianLikelihood {
+  knownOptions("options", options, ["noise", "fixed"]);
+  const { noise, fixed = false } = options;
+  if (noise !== undefined) return create(positive("noise", noise), fixed, false);
+  if (fixed) throw new InvalidArgumentError({ argument: "noise", expected: "the known standard deviation, as fixed is true", received: "undefined" });
+  return create(1, false, true);
+}
+
+function create(noise: number, fixed: boolean, estimated: boolean): GaussianLikelihood {
+  const precision = 1 / (noise * noise);
+  return {
+    name: "gaussian",
+    noise,
+    fixed,
+    estimated,
+    precision,
+    description: `gaussian, noise ${noise.toPrecision(4)}${fixed ? " (known)" : ""}`,
+    encode,
+    energy: (outputs, targets) => {
+      let sum = 0;
+      for (let i = 0; i < outputs.length; i++) sum += (outputs[i] - targets.data[i]) ** 2;
+      return 0.5 * sum;
+    },
+    logLikelihood: (energy, count) => -precision * energy + 0.5 * count * Math.log(precision / (2 * Math.PI)),
+    logDensity: (outputs, targets) => {
+      const columns = targets.columns;
+      const values = new Float64Array(targets.rows).fill(0.5 * columns * Math.log(precision / (2 * Math.PI)));
+      for (let i = 0; i < outputs.length; i++) values[Math.floor(i / columns)] -= 0.5 * precision * (outputs[i] - targets.data[i]) ** 2;
+      return values;
+    },
+    gradient: (outputs, targets) => outputs.map((f, i) => precision * (f - targets.data[i])),
+    hessian: (_, targets) => diagonalBlocks(targets, precision),
+    factor: (_, targets) => ({ data: diagonalBlocks(targets, Math.sqrt(precision)), columns: targets.columns }),
+    reestimate(energy, count, effectiveParameters) {
+      if (fixed || energy === 0) return this;
+      // Fewer degrees of freedom than parameters leave nothing to estimate noise from.
+      const freedom = Math.max(count - effectiveParameters, 1e-3 * count);
+      return create(Math.sqrt((2 * energy) / freedom), false, false) as typeof this;
+    },
+  };
+}
+
+/** N blocks of K x K with the given value on their diagonals. */
+function diagonalBlocks({ rows, columns }: Table, value: number): Float64Array {
+  const blocks = new Float64Array(rows * columns * columns);
+  for (let i = 0; i < rows * columns; i++) blocks[i * columns + (i % columns)] = value;
+  return blocks;
+}
+
+function encode(targets: MatrixLike, rows: number, outputs: number): Table {
+  const table = toTable("targets", targets);
+  if (table.rows === rows && table.columns === outputs) return table;
+  throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${outputs}, a row for each input and a column for each output of the model`, received: `${table.rows} x ${table.columns}` });
+}

@@ -1,0 +1,43 @@
+import type { MatrixLike, Table } from "../data.ts";
+
+/** A factor S of N x K x R with S_n S_n' the expected curvature of the loss at output n. */
+export interface OutputFactor {
+  /** N x K x R. */
+  readonly data: Float64Array;
+  /** R. */
+  readonly columns: number;
+}
+
+/**
+ * How targets follow from a model's outputs f. The data error is E_D = -log p(targets | f).
+ *
+ * A likelihood with a noise scale has E_D = beta E_0 + constant, E_0 the error at unit precision; for the others beta = 1
+ * and E_D = E_0. Everything is per batch of N examples with K outputs; `targets` are as {@link Likelihood.encode} gives them.
+ */
+export interface Likelihood {
+  /** `"gaussian"`, `"bernoulli"`, `"categorical"`. */
+  readonly name: string;
+  /** Noise precision beta; 1 for likelihoods without noise. */
+  readonly precision: number;
+  /** A line for reports: `"gaussian, noise 0.1"`. */
+  readonly description: string;
+  /** Checks the targets of `rows` examples for a model of `outputs` outputs and brings them into the form used below. */
+  encode(targets: MatrixLike, rows: number, outputs: number): Table;
+  /** E_0, summed over the batch. */
+  energy(outputs: Float64Array, targets: Table): number;
+  /** log p(targets | f), normalised, from the E_0 of `count` = N K numbers. */
+  logLikelihood(energy: number, count: number): number;
+  /** log p(targets_n | f_n) for each example: N. */
+  logDensity(outputs: Float64Array, targets: Table): Float64Array;
+  /** dE_D/df: N x K. */
+  gradient(outputs: Float64Array, targets: Table): Float64Array;
+  /** d2E_D/df df': N x K x K. */
+  hessian(outputs: Float64Array, targets: Table): Float64Array;
+  /** S with S_n S_n' = the (expected) Hessian of E_D: what the outer product needs. */
+  factor(outputs: Float64Array, targets: Table): OutputFactor;
+  /**
+   * This likelihood with its noise re-estimated (MacKay 1992) from E_0, the number N K of target values, and the effective
+   * number of parameters; itself where there is nothing to estimate.
+   */
+  reestimate(energy: number, count: number, effectiveParameters: number): this;
+}

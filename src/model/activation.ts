@@ -1,0 +1,66 @@
+/// <reference path="../jstat.d.ts" />
+import jStat from "jstat";
+import { oneOf } from "../errors.ts";
+
+/** Names of the activation functions that {@link mlp} takes. */
+export type ActivationName = "tanh" | "sigmoid" | "relu" | "softplus" | "gelu" | "silu" | "identity";
+
+/**
+ * A unit's activation function h with its first two derivatives. Derivatives get the pre-activation `a` and the value
+ * `z = h(a)`, since many are cheap in terms of z.
+ */
+export interface Activation {
+  readonly name: ActivationName;
+  /** h(a). */
+  value(a: number): number;
+  /** h'(a). */
+  first(a: number, z: number): number;
+  /** h''(a). */
+  second(a: number, z: number): number;
+  /** Variance gain of the initial weights: 2 for units that cut away one half of their input, else 1. */
+  readonly gain: number;
+}
+
+const logistic = (a: number): number => (a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a)));
+const normalDensity = (a: number): number => Math.exp(-0.5 * a * a) / Math.sqrt(2 * Math.PI);
+/** jStat's erf is good to 1e-16 absolutely, which is what a unit's value needs; the tail's relative error does not matter here. */
+const normalDistribution = (a: number): number => 0.5 * (1 + jStat.erf(a / Math.SQRT2));
+
+const ACTIVATIONS: Readonly<Record<ActivationName, Activation>> = {
+  tanh: { name: "tanh", gain: 1, value: Math.tanh, first: (_, z) => 1 - z * z, second: (_, z) => -2 * z * (1 - z * z) },
+  sigmoid: { name: "sigmoid", gain: 1, value: logistic, first: (_, z) => z * (1 - z), second: (_, z) => z * (1 - z) * (1 - 2 * z) },
+  // At the kink, where no derivative exists, 0 is taken, as frameworks do; the second derivative is 0 wherever it exists.
+  relu: { name: "relu", gain: 2, value: (a) => (a > 0 ? a : 0), first: (a) => (a > 0 ? 1 : 0), second: () => 0 },
+  softplus: {
+    name: "softplus",
+    gain: 2,
+    value: (a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a))),
+    first: (a) => logistic(a),
+    second: (a) => logistic(a) * logistic(-a),
+  },
+  gelu: {
+    name: "gelu",
+    gain: 2,
+    value: (a) => a * normalDistribution(a),
+    first: (a) => normalDistribution(a) + a * normalDensity(a),
+    second: (a) => normalDensity(a) * (2 - a * a),
+  },
+  silu: {
+    name: "silu",
+    gain: 2,
+    value: (a) => a * logistic(a),
+    first: (a, z) => logistic(a) + z * logistic(-a),
+    second: (a) => logistic(a) * logistic(-a) * (2 + a * (logistic(-a) - logistic(a))),
+  },
+  identity: { name: "identity", gain: 1, value: (a) => a, first: () => 1, second: () => 0 },
+};
+
+/**
+ * The activation function with the given name: tanh, sigmoid 1 / (1 + exp(-a)), relu max(a, 0), softplus log(1 + exp(a)),
+ * gelu a Phi(a) (Hendrycks & Gimpel 2016, the exact form), silu a sigmoid(a), identity.
+ *
+ * @throws {@link InvalidArgumentError} for an unknown name.
+ */
+export function activation(name: ActivationName): Activation {
+  return ACTIVATIONS[oneOf("activation", name, Object.keys(ACTIVATIONS) as ActivationName[])];
+}

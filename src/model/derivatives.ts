@@ -1,0 +1,58 @@
+import { Matrix } from "ml-matrix";
+import { toTable, type MatrixLike, type Table } from "../data.ts";
+import { InvalidArgumentError } from "../errors.ts";
+import type { Model } from "./model.ts";
+
+/** The inputs as a table with as many columns as the model takes. */
+export function modelInputs(model: Model, inputs: MatrixLike, argument = "inputs"): Table {
+  const table = toTable(argument, inputs);
+  if (model.inputs === undefined || table.columns === model.inputs) return table;
+  throw new InvalidArgumentError({ argument, expected: `${model.inputs} columns, as the model has inputs`, received: `${table.rows} x ${table.columns}`, advice: table.rows === model.inputs ? "One row is one example: a single example is [[a, b, ...]]." : undefined });
+}
+
+/** A matrix of `ml-matrix` over the given numbers. */
+export function toMatrix(data: Float64Array, rows: number, columns: number): Matrix {
+  return Matrix.from1DArray(rows, columns, data);
+}
+
+/**
+ * The outputs f(x; w) of a model, N x K, before any link: for classification these are logits.
+ *
+ * @throws {@link InvalidArgumentError} when the inputs do not fit the model.
+ * @example
+ * ```ts
+ * import { forward, mlp } from "laplace-ts";
+ * console.log(forward(mlp([1, 1], { parameters: [2, 1] }), [3]).get(0, 0)); // 7
+ * ```
+ */
+export function forward(model: Model, inputs: MatrixLike): Matrix {
+  const table = modelInputs(model, inputs);
+  return toMatrix(model.evaluate(table).outputs, table.rows, model.outputs);
+}
+
+/** The Jacobian df/dw of a model at a batch of inputs, N K x W; row n K + k belongs to output k of example n. */
+export function jacobian(model: Model, inputs: MatrixLike): Matrix {
+  const table = modelInputs(model, inputs);
+  return toMatrix(model.evaluate(table).jacobian(), table.rows * model.outputs, model.parameters.length);
+}
+
+/** J v, N x K: how the outputs change along a direction v of W numbers in weight space. */
+export function jacobianVectorProduct(model: Model, inputs: MatrixLike, direction: ArrayLike<number>): Matrix {
+  const table = modelInputs(model, inputs);
+  return toMatrix(model.evaluate(table).jacobianVectorProduct(weightVector(model, "direction", direction)), table.rows, model.outputs);
+}
+
+/** J' u = sum_n J_n' u_n, W numbers, for cotangents u of N x K. */
+export function vectorJacobianProduct(model: Model, inputs: MatrixLike, cotangents: MatrixLike): Float64Array {
+  const table = modelInputs(model, inputs);
+  const u = toTable("cotangents", cotangents);
+  if (u.rows !== table.rows || u.columns !== model.outputs) throw new InvalidArgumentError({ argument: "cotangents", expected: `${table.rows} x ${model.outputs}`, received: `${u.rows} x ${u.columns}` });
+  return model.evaluate(table).vectorJacobianProduct(u.data);
+}
+
+/** A vector with one finite entry for each parameter. */
+export function weightVector(model: Model, argument: string, vector: ArrayLike<number>): Float64Array {
+  const { data } = toTable(argument, vector);
+  if (data.length === model.parameters.length) return data;
+  throw new InvalidArgumentError({ argument, expected: `${model.parameters.length} numbers, one for each parameter`, received: `${data.length}` });
+}

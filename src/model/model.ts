@@ -1,0 +1,109 @@
+import type { Table } from "../data.ts";
+
+/** A named stretch of the parameter vector: one weight matrix or one bias vector. */
+export interface ParameterTensor {
+  /** For example `"layer1.weights"`. */
+  readonly name: string;
+  /** Which layer it belongs to, from 0. */
+  readonly layer: number;
+  /** Whether these multiply activations or are added to them. */
+  readonly role: "weights" | "biases";
+  /** Index of its first entry in the parameter vector. */
+  readonly offset: number;
+  /** Outputs of the layer. */
+  readonly rows: number;
+  /** Inputs of the layer for weights, 1 for biases. */
+  readonly columns: number;
+}
+
+/**
+ * First and second derivatives of a loss with respect to the outputs of a model, example by example: what carries a loss
+ * on f into second derivatives with respect to w.
+ */
+export interface OutputDerivatives {
+  /** N x K: dE/df. */
+  readonly gradient: Float64Array;
+  /** N x K x K: d2E/df df'. */
+  readonly hessian: Float64Array;
+}
+
+/**
+ * A differentiable function f(x; w) with its weights: whatever is to be made Bayesian.
+ *
+ * {@link mlp} makes one from layer sizes and {@link functionModel} from any function of a weight vector; a model written by
+ * hand implements this interface, and everything that does not need layers works with it.
+ */
+export interface Model {
+  /** The W parameters as one flat vector, layer by layer, weights (outputs x inputs, row-major) and then biases. */
+  readonly parameters: Float64Array;
+  /** Columns that the inputs must have; undefined if any number will do. */
+  readonly inputs: number | undefined;
+  /** K, the number of outputs. */
+  readonly outputs: number;
+  /** The named parts of the parameter vector, in order and without gaps. */
+  readonly tensors: readonly ParameterTensor[];
+  /** The same model with other parameters. */
+  withParameters(parameters: Float64Array): this;
+  /** The model at a batch of inputs: outputs now, derivatives on request. */
+  evaluate(inputs: Table): Evaluation;
+}
+
+/** A model at a batch of N inputs. Derivatives are with respect to the parameters, at the model's parameters. */
+export interface Evaluation {
+  /** N x K: f(x_n; w). */
+  readonly outputs: Float64Array;
+  /** N K x W: rows J_nk = df_k(x_n) / dw. */
+  jacobian(): Float64Array;
+  /** N R x W: rows S_n' J_n, for a factor S of N x K x R; `jacobian()` is the case S_n = I. */
+  scaledJacobian(factor: Float64Array, columns: number): Float64Array;
+  /** N x K: J_n v, the change of the outputs along a direction v in weight space. */
+  jacobianVectorProduct(direction: Float64Array): Float64Array;
+  /** W: sum_n J_n' u_n for cotangents u of N x K; with u = dE/df, the gradient of the loss. */
+  vectorJacobianProduct(cotangents: Float64Array): Float64Array;
+  /** W: H v, with H the exact Hessian of the loss in w. */
+  hessianVectorProduct(loss: OutputDerivatives, direction: Float64Array): Float64Array;
+  /** W x W: the exact Hessian H = sum_n [ J_n' (d2E/df2) J_n + sum_k (dE/df_k) d2f_k/dw2 ]. */
+  hessian(loss: OutputDerivatives): Float64Array;
+  /** W: the diagonal of the exact Hessian. */
+  hessianDiagonal(loss: OutputDerivatives): Float64Array;
+}
+
+/**
+ * A model of dense layers that shows its inside: the activations that go into each layer and the errors that come back.
+ * With these, diagonals, Kronecker factors and Gram matrices need no Jacobian.
+ */
+export interface LayeredModel extends Model {
+  /** The layers, from the input on. */
+  readonly layers: readonly LayerShape[];
+  evaluate(inputs: Table): LayeredEvaluation;
+}
+
+/** Where a dense layer's parameters are. */
+export interface LayerShape {
+  /** Number of inputs of the layer. */
+  readonly inputs: number;
+  /** Number of units of the layer. */
+  readonly outputs: number;
+  /** Its weight matrix, outputs x inputs. */
+  readonly weights: ParameterTensor;
+  /** Its biases, if it has any. */
+  readonly biases: ParameterTensor | undefined;
+}
+
+/** A layered model at a batch of inputs. */
+export interface LayeredEvaluation extends Evaluation {
+  /** For each layer, N x inputs: what its weights multiply. */
+  readonly activations: readonly Float64Array[];
+  /** For each layer, N x outputs: deltas d(u . f)/da, with a the layer's pre-activations, for cotangents u of N x K. */
+  backpropagate(cotangents: Float64Array): readonly Float64Array[];
+  /**
+   * W: the diagonal of the Hessian as Becker and LeCun (1989) approximate it: curvature is carried back through each layer
+   * by its diagonal alone, O(W) an example. Exact where one hidden layer follows a loss with a diagonal output Hessian.
+   */
+  approximateHessianDiagonal(loss: OutputDerivatives): Float64Array;
+}
+
+/** Whether a model shows its layers. */
+export function isLayered(model: Model): model is LayeredModel {
+  return "layers" in model;
+}

@@ -1,0 +1,28 @@
+import { knownOptions, positive } from "../errors.ts";
+import { groupedPrior, priorMean, type Prior } from "./prior.ts";
+
+/** Options of every prior. */
+export interface PriorOptions {
+  /** Prior mean w0, one number for all weights or one for each. Default 0. */
+  readonly mean?: number | ArrayLike<number>;
+}
+
+/**
+ * One precision for all weights: p(w) = N(w0, 1 / alpha), the weight decay alpha/2 |w - w0|^2.
+ *
+ * @param precision - alpha. Default 1, which suits standardised inputs and targets.
+ * @throws {@link InvalidArgumentError} when alpha is not a finite number above 0.
+ * @example
+ * ```ts
+ * import { isotropic } from "laplace-ts";
+ * console.log(isotropic(0.5).name); // isotropic
+ * ```
+ */
+export function isotropic(precision = 1, options: PriorOptions = {}): Prior {
+  knownOptions("options", options, ["mean"]);
+  positive("precision", precision);
+  return {
+    name: "isotropic",
+    bind: (model) => groupedPrior("isotropic", ["all weights"], new Int32Array(model.parameters.length), [precision], priorMean(model, options.mean)),
+  };
+}

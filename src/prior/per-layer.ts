@@ -1,0 +1,44 @@
+import { knownOptions } from "../errors.ts";
+import type { Model } from "../model/model.ts";
+import type { PriorOptions } from "./isotropic.ts";
+import { groupedPrior, priorMean, type Prior } from "./prior.ts";
+
+/** Options of {@link perLayer}. */
+export interface PerLayerOptions extends PriorOptions {
+  /** Whether weights and biases of a layer have precisions of their own. Default false. */
+  readonly separateBiases?: boolean;
+}
+
+/**
+ * One precision for each layer, or with `separateBiases` one for each weight matrix and bias vector. MacKay (1992, section 4.4)
+ * found these needed for good evidence: one alpha for all is not consistent with rescaled inputs or outputs.
+ *
+ * @param precisions - One number for all, or one for each group in the order of the parameters. Default 1.
+ * @throws {@link InvalidArgumentError} when a precision is not a finite number above 0 or their number is wrong.
+ */
+export function perLayer(precisions: number | ArrayLike<number> = 1, options: PerLayerOptions = {}): Prior {
+  knownOptions("options", options, ["mean", "separateBiases"]);
+  return {
+    name: "per layer",
+    bind: (model) => {
+      const { groups, groupOf } = layerGroups(model, options.separateBiases ?? false);
+      return groupedPrior("per layer", groups, groupOf, spread(precisions, groups.length), priorMean(model, options.mean));
+    },
+  };
+}
+
+/** One number repeated, or the numbers as they are. */
+export function spread(precisions: number | ArrayLike<number>, count: number): ArrayLike<number> {
+  return typeof precisions === "number" ? Array<number>(count).fill(precisions) : precisions;
+}
+
+function layerGroups(model: Model, separateBiases: boolean): { groups: string[]; groupOf: Int32Array } {
+  const groups: string[] = [];
+  const groupOf = new Int32Array(model.parameters.length);
+  for (const { name, layer, offset, rows, columns } of model.tensors) {
+    const group = separateBiases ? name : name.replace(/\.(weights|biases)$/, "") || `layer${layer + 1}`;
+    if (!groups.includes(group)) groups.push(group);
+    groupOf.fill(groups.indexOf(group), offset, offset + rows * columns);
+  }
+  return { groups, groupOf };
+}

@@ -1,0 +1,117 @@
+import { InvalidArgumentError, describe, positive } from "../errors.ts";
+import type { Model } from "../model/model.ts";
+
+/**
+ * A Gaussian prior over weights before it meets a model: p(w) = N(w0, A^-1) with a diagonal precision A that is constant in
+ * groups of weights. {@link isotropic}, {@link perLayer}, {@link automaticRelevance}, {@link groups} and {@link perWeight}
+ * make one.
+ */
+export interface Prior {
+  /** For reports: `"isotropic"`. */
+  readonly name: string;
+  /** The prior for the weights of the given model. */
+  bind(model: Model): GroupedPrior;
+}
+
+/** A prior over the W weights of a model, in G groups that share a precision. It is a {@link Prior} itself. */
+export interface GroupedPrior extends Prior {
+  /** A name for each group. */
+  readonly groups: readonly string[];
+  /** For each weight, the number of its group: W. */
+  readonly groupOf: Int32Array;
+  /** alpha_g for each group: G. */
+  readonly precisions: Float64Array;
+  /** w0: W. */
+  readonly mean: Float64Array;
+}
+
+/** Makes a bound prior, checking that everything fits. */
+export function groupedPrior(name: string, groups: readonly string[], groupOf: Int32Array, precisions: ArrayLike<number>, mean: Float64Array): GroupedPrior {
+  if (precisions.length !== groups.length) {
+    throw new InvalidArgumentError({ argument: "precisions", expected: `${groups.length} numbers, for ${list(groups)}`, received: `${precisions.length}` });
+  }
+  const prior: GroupedPrior = {
+    name,
+    groups,
+    groupOf,
+    precisions: Float64Array.from(precisions, (value, g) => positive(groups.length === 1 ? "precision" : `precisions[${g}] (${groups[g]})`, value)),
+    mean,
+    bind: (model) => {
+      if (model.parameters.length === groupOf.length) return prior;
+      throw new InvalidArgumentError({ argument: "prior", expected: `a prior for ${model.parameters.length} weights`, received: `one that was made for ${groupOf.length}` });
+    },
+  };
+  return prior;
+}
+
+function list(names: readonly string[]): string {
+  return names.length <= 6 ? names.join(", ") : `${names.slice(0, 5).join(", ")}, ... ${names[names.length - 1]}`;
+}
+
+/** The same prior with other precisions alpha_g. */
+export function withPrecisions(prior: GroupedPrior, precisions: ArrayLike<number>): GroupedPrior {
+  return groupedPrior(prior.name, prior.groups, prior.groupOf, precisions, prior.mean);
+}
+
+/** The diagonal of the prior precision A: W. */
+export function priorPrecision({ groupOf, precisions }: GroupedPrior): Float64Array {
+  return Float64Array.from(groupOf, (g) => precisions[g]);
+}
+
+/** log det A = sum_i log alpha_g(i). */
+export function priorLogDeterminant({ groupOf, precisions }: GroupedPrior): number {
+  const logs = precisions.map(Math.log);
+  return groupOf.reduce((sum, g) => sum + logs[g], 0);
+}
+
+/** E_W,g = 1/2 sum_{i in g} (w_i - w0_i)^2, without alpha: G. */
+export function priorEnergies({ groupOf, precisions, mean }: GroupedPrior, weights: Float64Array): Float64Array {
+  const energies = new Float64Array(precisions.length);
+  for (let i = 0; i < weights.length; i++) energies[groupOf[i]] += 0.5 * (weights[i] - mean[i]) ** 2;
+  return energies;
+}
+
+/** A (w - w0), the gradient of E_W: W. */
+export function priorGradient({ groupOf, precisions, mean }: GroupedPrior, weights: Float64Array): Float64Array {
+  return weights.map((w, i) => precisions[groupOf[i]] * (w - mean[i]));
+}
+
+/** sum_g alpha_g E_W,g = 1/2 (w - w0)' A (w - w0). */
+export function priorEnergy(prior: GroupedPrior, weights: Float64Array): number {
+  return priorEnergies(prior, weights).reduce((sum, energy, g) => sum + prior.precisions[g] * energy, 0);
+}
+
+/** Sums a quantity of each weight over the groups: G. */
+export function sumByGroup({ groupOf, precisions }: GroupedPrior, values: Float64Array): Float64Array {
+  const sums = new Float64Array(precisions.length);
+  for (let i = 0; i < values.length; i++) sums[groupOf[i]] += values[i];
+  return sums;
+}
+
+/** gamma_g = W_g - alpha_g trace(P^-1)_g from the diagonal of P^-1 (MacKay 1992, eq. 5.4; groups as in MacKay 1994): G. */
+export function effectiveParametersByGroup(prior: GroupedPrior, inverseDiagonal: Float64Array): Float64Array {
+  return sumByGroup(prior, inverseDiagonal.map((variance, i) => 1 - prior.precisions[prior.groupOf[i]] * variance));
+}
+
+/**
+ * MacKay's re-estimation alpha_g = gamma_g / (2 E_W,g) (MacKay 1992, eq. 4.8). A group that the data say nothing about has
+ * gamma and E_W both going to 0; its precision is kept within `limits`.
+ */
+export function reestimatePrior(prior: GroupedPrior, effectiveParameters: Float64Array, weights: Float64Array, limits: readonly [least: number, most: number]): GroupedPrior {
+  const energies = priorEnergies(prior, weights);
+  const [least, most] = limits;
+  return withPrecisions(prior, energies.map((energy, g) => {
+    const alpha = effectiveParameters[g] / (2 * energy);
+    return Number.isNaN(alpha) ? most : Math.min(most, Math.max(least, alpha));
+  }));
+}
+
+/** A prior mean: one number for all weights, one for each, or 0. */
+export function priorMean(model: Model, mean: number | ArrayLike<number> = 0): Float64Array {
+  const width = model.parameters.length;
+  const values = typeof mean === "number" ? new Float64Array(width).fill(mean) : Float64Array.from(mean);
+  if (values.length !== width) throw new InvalidArgumentError({ argument: "mean", expected: `a number, or ${width} numbers, one for each weight`, received: `${values.length}` });
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new InvalidArgumentError({ argument: "mean", expected: "finite numbers", received: `${describe(values[bad])} at index ${bad}` });
+  return values;
+}

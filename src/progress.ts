@@ -1,0 +1,37 @@
+/** How far a long computation has come. */
+export interface Progress {
+  /** What is being done: `"training"`, `"curvature"`, `"prediction"`. */
+  readonly stage: string;
+  /** Steps or examples done. */
+  readonly done: number;
+  /** Steps or examples in all, where that is known; for an iteration that may stop early, the most there can be. */
+  readonly total?: number;
+  /** The loss (negative log joint density) or another value worth showing. */
+  readonly value?: number;
+}
+
+/** What every long computation takes. */
+export interface JobOptions {
+  /** Stops the computation: its promise is then rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called now and then with how far the computation has come. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Reports to `onProgress`, honours `signal`, and lets the event loop breathe about 30 times a second. */
+export interface Checkpoint {
+  (progress: Progress): Promise<void>;
+}
+
+/** The checkpoint to await between the steps of a long computation. */
+export function checkpoints({ signal, onProgress }: JobOptions): Checkpoint {
+  let last = Date.now();
+  return async (progress) => {
+    signal?.throwIfAborted();
+    onProgress?.(progress);
+    if (Date.now() - last < 30) return;
+    await new Promise((resolve) => setTimeout(resolve));
+    last = Date.now();
+    signal?.throwIfAborted();
+  };
+}
