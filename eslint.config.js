@@ -42,7 +42,7 @@ const upwards = rooms.map((room, depth) => ({
 }));
 
 export default defineConfig(
-  globalIgnores(["dist/", "coverage/", "docs/site/", "docs/notebooks/"]),
+  globalIgnores([".ci/", "dist/", "coverage/", "docs/site/", "docs/notebooks/"]),
   eslint.configs.recommended,
   {
     files: ["**/*.ts"],
