@@ -25,6 +25,7 @@ export function bernoulli(): Likelihood {
   return {
     name: "bernoulli",
     precision: 1,
+    noiseParameters: 0,
     description: "bernoulli",
     encode,
     energy: (outputs, targets) => outputs.reduce((sum, f, n) => sum + softplus(f) - targets.data[n] * f, 0),

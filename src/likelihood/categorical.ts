@@ -17,6 +17,7 @@ export function categorical(): Likelihood {
   return {
     name: "categorical",
     precision: 1,
+    noiseParameters: 0,
     description: "categorical",
     encode,
     energy: (outputs, targets) => -logDensity(outputs, targets).reduce((sum, value) => sum + value, 0),

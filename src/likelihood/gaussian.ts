@@ -16,7 +16,6 @@ export interface GaussianLikelihood extends Likelihood {
   readonly noise: number;
   /** Whether re-estimation leaves the noise alone. */
   readonly fixed: boolean;
-  /** Whether the noise was left open; {@link train} and {@link laplace} then estimate it, starting from the residuals. */
   readonly estimated: boolean;
 }
 
@@ -46,6 +45,7 @@ function create(noise: number, fixed: boolean, estimated: boolean): GaussianLike
     fixed,
     estimated,
     precision,
+    noiseParameters: fixed ? 0 : 1,
     description: `gaussian, noise ${noise.toPrecision(4)}${fixed ? " (known)" : ""}`,
     encode,
     energy: (outputs, targets) => {

@@ -19,6 +19,10 @@ export interface Likelihood {
   readonly name: string;
   /** Noise precision beta; 1 for likelihoods without noise. */
   readonly precision: number;
+  /** Whether a noise scale was left open; {@link train} and {@link laplace} then estimate it from the data. */
+  readonly estimated?: boolean;
+  /** How many noise scales re-estimation moves. */
+  readonly noiseParameters: number;
   /** A line for reports: `"gaussian, noise 0.1"`. */
   readonly description: string;
   /** Checks the targets of `rows` examples for a model of `outputs` outputs and brings them into the form used below. */

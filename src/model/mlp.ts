@@ -64,7 +64,7 @@ function describeLayers(sizes: readonly number[], hidden: readonly ActivationNam
     const [inputs, outputs] = [sizes[layer], sizes[layer + 1]];
     const weights = tensor(layer, "weights", outputs, inputs);
     const biases = options.biases === false ? undefined : tensor(layer, "biases", outputs, 1);
-    return { inputs, outputs, activation: activation(name), weights, biases };
+    return { inputs, outputs, activation: activation(name), signSymmetric: name === "tanh", weights, biases };
   });
 }
 

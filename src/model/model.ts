@@ -84,6 +84,8 @@ export interface LayerShape {
   readonly inputs: number;
   /** Number of units of the layer. */
   readonly outputs: number;
+  /** Whether flipping the signs of all weights into and out of a unit leaves the function as it is, as for tanh. */
+  readonly signSymmetric: boolean;
   /** Its weight matrix, outputs x inputs. */
   readonly weights: ParameterTensor;
   /** Its biases, if it has any. */

@@ -1,0 +1,73 @@
+import { knownOptions, oneOf } from "../errors.ts";
+import type { Table } from "../data.ts";
+import type { Likelihood, OutputFactor } from "../likelihood/likelihood.ts";
+
+/** Curvature of the form H = sum_n J_n' S_n S_n' J_n: positive semidefinite whatever the weights. */
+export interface FactorCurvature {
+  readonly kind: "factor";
+  readonly name: string;
+  /** How H grows with the noise precision: as beta to this power. */
+  readonly noisePower: number;
+  /** S, from the likelihood at a batch's outputs. */
+  factor(likelihood: Likelihood, outputs: Float64Array, targets: Table): OutputFactor;
+}
+
+/** The Hessian itself: may be indefinite away from a mode. */
+export interface ExactCurvature {
+  readonly kind: "exact";
+  readonly name: string;
+  readonly noisePower: number;
+  /** Which diagonal a diagonal structure takes. */
+  readonly diagonal: "exact" | "approximate";
+}
+
+/** Which second-order matrix of the data error stands for its curvature. */
+export type CurvatureKind = FactorCurvature | ExactCurvature;
+
+/** Options of {@link exact}. */
+export interface ExactOptions {
+  /**
+   * For `diagonal()`: `"exact"` is the true diagonal (Ricotti et al. 1988), O(W^2) an example in the worst case;
+   * `"approximate"` carries only diagonals from layer to layer (Becker & LeCun 1989), O(W) an example. Default `"exact"`.
+   */
+  readonly diagonal?: "exact" | "approximate";
+}
+
+/**
+ * The exact Hessian of the data error, by extended backpropagation (Bishop 1992):
+ * H = sum_n [ J_n' (d2E/df2) J_n + sum_k (dE/df_k) d2f_k/dw2 ].
+ *
+ * It is positive definite, with the prior added, only at a mode; elsewhere {@link laplace} throws a
+ * {@link NotPositiveDefiniteError}.
+ */
+export function exact(options: ExactOptions = {}): ExactCurvature {
+  knownOptions("options", options, ["diagonal"]);
+  return { kind: "exact", name: "exact Hessian", noisePower: 1, diagonal: oneOf("diagonal", options.diagonal ?? "exact", ["exact", "approximate"]) };
+}
+
+/**
+ * The outer product H = sum_n J_n' (d2E/df2) J_n, also known as generalised Gauss-Newton (GGN): the Hessian of the model
+ * linearised in its weights (Schraudolph 2002; Bishop 1995, section 4.10). Positive semidefinite everywhere; the default.
+ * For the likelihoods here it equals the Fisher information.
+ */
+export function outerProduct(): FactorCurvature {
+  return {
+    kind: "factor",
+    name: "outer product",
+    noisePower: 1,
+    factor: (likelihood, outputs, targets) => likelihood.factor(outputs, targets),
+  };
+}
+
+/**
+ * The empirical Fisher information H = sum_n g_n g_n', with g_n the gradient of example n's error. One column in place of K,
+ * but a crude stand-in for curvature, since it grows with the residuals (Kunstner, Balles & Hennig 2019).
+ */
+export function empiricalFisher(): FactorCurvature {
+  return {
+    kind: "factor",
+    name: "empirical Fisher",
+    noisePower: 2,
+    factor: (likelihood, outputs, targets) => ({ data: likelihood.gradient(outputs, targets), columns: 1 }),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Matrix } from "ml-matrix";
+import { knownOptions, oneOf, UnsupportedError } from "../errors.ts";
+import type { Data, Table } from "../data.ts";
+import type { Likelihood } from "../likelihood/likelihood.ts";
+import { modelInputs, toMatrix, weightVector } from "../model/derivatives.ts";
+import { isLayered, type Evaluation, type Model, type OutputDerivatives } from "../model/model.ts";
+import type { ExactOptions } from "./curvature.ts";
+
+/** Checked examples: inputs that fit the model, targets as the likelihood encodes them. */
+export interface Examples {
+  readonly inputs: Table;
+  readonly targets: Table;
+}
+
+/** Checks that the data fit the model and the likelihood. */
+export function examples(model: Model, likelihood: Likelihood, data: Data): Examples {
+  const inputs = modelInputs(model, data.inputs, "data.inputs");
+  return { inputs, targets: likelihood.encode(data.targets, inputs.rows, model.outputs) };
+}
+
+/** Gradient and Hessian of the data error with respect to the outputs. */
+export function outputDerivatives(likelihood: Likelihood, outputs: Float64Array, targets: Table): OutputDerivatives {
+  return { gradient: likelihood.gradient(outputs, targets), hessian: likelihood.hessian(outputs, targets) };
+}
+
+function evaluate(model: Model, likelihood: Likelihood, data: Data): { evaluation: Evaluation; loss: OutputDerivatives; targets: Table } {
+  const { inputs, targets } = examples(model, likelihood, data);
+  const evaluation = model.evaluate(inputs);
+  return { evaluation, loss: outputDerivatives(likelihood, evaluation.outputs, targets), targets };
+}
+
+/**
+ * The gradient dE_D/dw of the data error E_D = -log p(targets | f), W numbers, without the prior.
+ *
+ * @example
+ * ```ts
+ * import { gaussian, gradient, mlp } from "laplace-ts";
+ * const line = mlp([1, 1], { parameters: [2, 0] });
+ * const data = { inputs: [1, 2], targets: [2, 5] };
+ * console.log(gradient(line, gaussian({ noise: 1 }), data)); // Float64Array(2) [ -2, -1 ]
+ * ```
+ */
+export function gradient(model: Model, likelihood: Likelihood, data: Data): Float64Array {
+  const { evaluation, loss } = evaluate(model, likelihood, data);
+  return evaluation.vectorJacobianProduct(loss.gradient);
+}
+
+/** The exact Hessian of the data error, W x W, by extended backpropagation (Bishop 1992), O(W^2) an example. */
+export function hessian(model: Model, likelihood: Likelihood, data: Data): Matrix {
+  const { evaluation, loss } = evaluate(model, likelihood, data);
+  return toMatrix(evaluation.hessian(loss), model.parameters.length, model.parameters.length);
+}
+
+/** H v for the exact Hessian of the data error, by the R-operator (Pearlmutter 1994; Møller 1993), O(W) an example. */
+export function hessianVectorProduct(model: Model, likelihood: Likelihood, data: Data, direction: ArrayLike<number>): Float64Array {
+  const { evaluation, loss } = evaluate(model, likelihood, data);
+  return evaluation.hessianVectorProduct(loss, weightVector(model, "direction", direction));
+}
+
+/** The diagonal of the Hessian of the data error, W numbers, exact or approximate as {@link ExactOptions.diagonal} says. */
+export function hessianDiagonal(model: Model, likelihood: Likelihood, data: Data, options: ExactOptions = {}): Float64Array {
+  knownOptions("options", options, ["diagonal"]);
+  const which = oneOf("diagonal", options.diagonal ?? "exact", ["exact", "approximate"]);
+  const { evaluation, loss } = evaluate(model, likelihood, data);
+  return diagonalOf(model, evaluation, loss, which);
+}
+
+/** The chosen diagonal of the Hessian at an evaluation. */
+export function diagonalOf(model: Model, evaluation: Evaluation, loss: OutputDerivatives, which: "exact" | "approximate"): Float64Array {
+  if (which === "exact") return evaluation.hessianDiagonal(loss);
+  if (isLayered(model) && "approximateHessianDiagonal" in evaluation) return (evaluation as ReturnType<typeof model.evaluate>).approximateHessianDiagonal(loss);
+  throw new UnsupportedError('The approximate diagonal of Becker and LeCun needs a model with layers, as mlp() makes. Use exact({ diagonal: "exact" }).');
+}

@@ -1,0 +1,90 @@
+import { UnsupportedError, knownOptions } from "../errors.ts";
+import { isLayered } from "../model/model.ts";
+import type { Posterior } from "../posterior/posterior.ts";
+
+/** The log evidence, term by term. */
+export interface EvidenceTerms {
+  /** log p(D | w_MAP) / T: how well the best fit explains the data. */
+  readonly logLikelihood: number;
+  /** -1/2 (w - w0)' A (w - w0): how likely the prior held the weights. */
+  readonly logPriorExponent: number;
+  /** -1/2 [ log det P - log det A ]: the volume that the data left of the prior's. */
+  readonly logVolumeRatio: number;
+  /** The log Occam factor, the sum of the last two: the price of flexibility (MacKay 1992). */
+  readonly logOccamFactor: number;
+  /** The sum, log p(D | hyperparameters): what {@link Posterior.logEvidence} gives. */
+  readonly logEvidence: number;
+  /** Sum over hidden layers of log M! + M log 2 for M tanh units: equivalent modes. Undefined unless asked for. */
+  readonly logSymmetries?: number;
+  /** 1/2 sum_g log(2 / gamma_g) + 1/2 log(2 / (NK - gamma)): how sharply the data fix alpha and beta. Undefined unless asked for. */
+  readonly logHyperparameterOccamFactor?: number;
+  /** The log evidence with the optional terms that were asked for. */
+  readonly total: number;
+}
+
+/** Which optional terms {@link evidence} adds. */
+export interface EvidenceOptions {
+  /**
+   * The modes that are equivalent by symmetry: permuting the M units of a hidden layer, and for tanh units flipping their
+   * signs. Default false. For other units only the permutations count.
+   */
+  readonly symmetries?: boolean;
+  /**
+   * The Occam factors of the hyperparameters, from the widths sqrt(2 / gamma) and sqrt(2 / (NK - gamma)) of the evidence in
+   * log alpha and log beta (MacKay 1992; Bishop 1995, eq. 10.75), up to a constant, the prior range of their logarithms. Meant
+   * at the evidence's maximum, for comparing models with different numbers of hyperparameters. Default false.
+   */
+  readonly hyperparameters?: boolean;
+}
+
+/**
+ * The log evidence with every term named.
+ *
+ * @throws {@link UnsupportedError} for symmetries of a model without layers.
+ * @example
+ * ```ts
+ * import { evidence, gaussian, laplace, mlp, train } from "laplace-ts";
+ * const data = { inputs: [0, 1, 2, 3], targets: [0.1, 0.9, 2.1, 2.9] };
+ * const { model, likelihood, prior } = await train(mlp([1, 1]), gaussian({ noise: 0.1 }), data);
+ * const terms = evidence(await laplace(model, likelihood, data, { prior }));
+ * console.log(terms.logOccamFactor < 0); // true
+ * ```
+ */
+export function evidence(posterior: Posterior, options: EvidenceOptions = {}): EvidenceTerms {
+  knownOptions("options", options, ["symmetries", "hyperparameters"]);
+  const logLikelihood = posterior.logLikelihood / posterior.temperature;
+  const logPriorExponent = -0.5 * posterior.scatter;
+  const logVolumeRatio = -0.5 * posterior.logDeterminantRatio;
+  const logOccamFactor = logPriorExponent + logVolumeRatio;
+  const logEvidence = posterior.logEvidence;
+  const logSymmetries = options.symmetries === true ? symmetries(posterior) : undefined;
+  const logHyperparameterOccamFactor = options.hyperparameters === true ? hyperparameterOccamFactor(posterior) : undefined;
+  return {
+    logLikelihood,
+    logPriorExponent,
+    logVolumeRatio,
+    logOccamFactor,
+    logEvidence,
+    ...(logSymmetries === undefined ? {} : { logSymmetries }),
+    ...(logHyperparameterOccamFactor === undefined ? {} : { logHyperparameterOccamFactor }),
+    total: logEvidence + (logSymmetries ?? 0) + (logHyperparameterOccamFactor ?? 0),
+  };
+}
+
+function symmetries({ model }: Posterior): number {
+  if (!isLayered(model)) throw new UnsupportedError("symmetries: the equivalent modes of a model without layers are not known. Leave the option out, or use a network made by mlp().");
+  return model.layers.slice(0, -1).reduce((sum, { outputs, signSymmetric }) => sum + logFactorial(outputs) + (signSymmetric ? outputs * Math.LN2 : 0), 0);
+}
+
+function logFactorial(count: number): number {
+  let sum = 0;
+  for (let i = 2; i <= count; i++) sum += Math.log(i);
+  return sum;
+}
+
+function hyperparameterOccamFactor(posterior: Posterior): number {
+  const { likelihood, targetCount, effectiveParameters } = posterior;
+  const ofPrior = posterior.effectiveParametersByGroup.reduce((sum, gamma) => sum + 0.5 * Math.log(2 / gamma), 0);
+  const ofNoise = likelihood.noiseParameters * 0.5 * Math.log(2 / (targetCount - effectiveParameters));
+  return ofPrior + ofNoise;
+}

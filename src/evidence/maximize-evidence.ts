@@ -1,0 +1,110 @@
+import { knownOptions, oneOf, positive, wholeNumber } from "../errors.ts";
+import type { Likelihood } from "../likelihood/likelihood.ts";
+import type { Model } from "../model/model.ts";
+import type { Posterior } from "../posterior/posterior.ts";
+import { reestimatePrior } from "../prior/prior.ts";
+
+/** Options of {@link maximizeEvidence}. */
+export interface MaximizeEvidenceOptions {
+  /** Which hyperparameters move. Default `"both"`. */
+  readonly estimate?: "both" | "prior" | "noise";
+  /** Stop when no hyperparameter changes by more than this share. Default 1e-6. */
+  readonly tolerance?: number;
+  /** Most iterations. Default 1000. */
+  readonly maximumIterations?: number;
+  /** Called after each iteration with the state it reached. */
+  readonly onIteration?: (state: ReestimationState) => void;
+}
+
+/** Where a re-estimation stands. */
+export interface ReestimationState {
+  /** Iterations made. */
+  readonly iteration: number;
+  readonly logEvidence: number;
+  /** gamma. */
+  readonly effectiveParameters: number;
+  /** alpha of each group of the prior. */
+  readonly priorPrecisions: Float64Array;
+  /** beta. */
+  readonly noisePrecision: number;
+  /** The largest relative change of a hyperparameter in this iteration. */
+  readonly change: number;
+}
+
+/** alpha is kept in this range: without bounds that of a group that the data do not determine would run away. */
+export const PRECISION_LIMITS: readonly [least: number, most: number] = [1e-10, 1e10];
+
+/** What {@link reestimation} gives. */
+export interface Reestimation<M extends Model, L extends Likelihood> {
+  /** The posterior with the re-estimated hyperparameters. */
+  readonly posterior: Posterior<M, L>;
+  /** gamma, alpha, beta and evidence after each iteration. */
+  readonly history: readonly ReestimationState[];
+  /** `"converged"`: all changes were below the tolerance; `"iterations"`: the most iterations were made. */
+  readonly stopped: "converged" | "iterations";
+}
+
+/**
+ * MacKay's re-estimation of prior and noise precisions at fixed weights, to the maximum of the evidence
+ * (MacKay 1992, eqs. 4.8 and 4.9): alpha_g = gamma_g / (2 E_W,g), beta = (NK - gamma) / (2 E_0), repeated until nothing
+ * changes. Each iteration takes one factorisation of the precision; data are not touched.
+ *
+ * At convergence 2 alpha_g E_W,g = gamma_g and 2 beta E_0 = NK - gamma. Precisions stay within 1e-10 .. 1e10.
+ *
+ * @returns The posterior with its history.
+ */
+export function reestimation<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, options: MaximizeEvidenceOptions = {}): Reestimation<M, L> {
+  knownOptions("options", options, ["estimate", "tolerance", "maximumIterations", "onIteration"]);
+  const estimate = oneOf("estimate", options.estimate ?? "both", ["both", "prior", "noise"]);
+  const tolerance = positive("tolerance", options.tolerance ?? 1e-6);
+  const most = wholeNumber("maximumIterations", options.maximumIterations ?? 1000, 1);
+
+  const history: ReestimationState[] = [];
+  let current = posterior;
+  for (let iteration = 1; iteration <= most; iteration++) {
+    const next = step(current, estimate);
+    const state = describe(iteration, next, change(current, next));
+    history.push(state);
+    options.onIteration?.(state);
+    current = next;
+    if (state.change <= tolerance) return { posterior: current, history, stopped: "converged" };
+  }
+  return { posterior: current, history, stopped: "iterations" };
+}
+
+/**
+ * The posterior with the prior and noise precisions that maximise its evidence, by {@link reestimation}. The given posterior is
+ * unchanged.
+ *
+ * @example
+ * ```ts
+ * import { gaussian, laplace, maximizeEvidence, mlp, train } from "laplace-ts";
+ * const data = { inputs: [0, 1, 2, 3], targets: [0.1, 0.9, 2.1, 2.9] };
+ * const { model, likelihood, prior } = await train(mlp([1, 1]), gaussian({ noise: 0.5 }), data);
+ * const posterior = await laplace(model, likelihood, data, { prior });
+ * const tuned = maximizeEvidence(posterior);
+ * console.log(tuned.logEvidence > posterior.logEvidence); // true
+ * ```
+ */
+export function maximizeEvidence<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, options: MaximizeEvidenceOptions = {}): Posterior<M, L> {
+  return reestimation(posterior, options).posterior;
+}
+
+function step<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, estimate: "both" | "prior" | "noise"): Posterior<M, L> {
+  const { prior, likelihood, mean, data, targetCount } = posterior;
+  const gamma = posterior.effectiveParametersByGroup;
+  return posterior.with({
+    prior: estimate === "noise" ? prior : reestimatePrior(prior, gamma, mean, PRECISION_LIMITS),
+    likelihood: estimate === "prior" ? likelihood : likelihood.reestimate(data.energy, targetCount, posterior.effectiveParameters),
+  });
+}
+
+/** The largest relative change of a hyperparameter. */
+function change(before: Posterior, after: Posterior): number {
+  const ofNoise = Math.abs(Math.log(after.likelihood.precision / before.likelihood.precision));
+  return after.prior.precisions.reduce((largest, alpha, g) => Math.max(largest, Math.abs(Math.log(alpha / before.prior.precisions[g]))), ofNoise);
+}
+
+function describe(iteration: number, { logEvidence, effectiveParameters, prior, likelihood }: Posterior, moved: number): ReestimationState {
+  return { iteration, logEvidence, effectiveParameters, priorPrecisions: prior.precisions, noisePrecision: likelihood.precision, change: moved };
+}

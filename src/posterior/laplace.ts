@@ -1,0 +1,84 @@
+import { outerProduct, type CurvatureKind } from "../curvature/curvature.ts";
+import { InvalidArgumentError, UnsupportedError, describe, knownOptions, positive } from "../errors.ts";
+import type { Likelihood } from "../likelihood/likelihood.ts";
+import type { Model } from "../model/model.ts";
+import { isotropic } from "../prior/isotropic.ts";
+import type { Prior } from "../prior/prior.ts";
+import type { JobOptions } from "../progress.ts";
+import { full } from "../structure/full.ts";
+import type { Structure } from "../structure/structure.ts";
+import { addDataTerms, dataTerm, type DataSource } from "./data-term.ts";
+import { Posterior } from "./posterior.ts";
+
+/** Options of {@link laplace}. */
+export interface LaplaceOptions extends JobOptions {
+  /** Which second-order matrix stands for the curvature. Default {@link outerProduct}. */
+  readonly curvature?: CurvatureKind;
+  /** Which of its entries are kept. Default {@link full}. */
+  readonly structure?: Structure;
+  /** The prior over the weights, the one that the model was trained with. Default `isotropic(1)`. */
+  readonly prior?: Prior;
+  /** T in P = H / T + A. Default 1. */
+  readonly temperature?: number;
+  /** Most bytes that curvature and precision may take. Default 4 GiB. */
+  readonly memoryBudget?: number;
+}
+
+const OPTIONS = ["curvature", "structure", "prior", "temperature", "memoryBudget", "signal", "onProgress"];
+
+/**
+ * The Laplace approximation of the posterior over a model's weights (MacKay 1992): a Gaussian at the weights as they are,
+ * with precision P = H / T + A from the curvature H of the data error and the precision A of the prior.
+ *
+ * The weights should be at the mode, as {@link train} leaves them; {@link Posterior.gradientNorm} tells how near they are.
+ * With a Gaussian likelihood whose noise is left open, the noise is that of the residuals; {@link maximizeEvidence}
+ * re-estimates it.
+ *
+ * @param data - `{ inputs, targets }`, or an iterable or async iterable of such batches.
+ * @throws {@link InvalidArgumentError} for data, options or shapes that do not fit; {@link NotPositiveDefiniteError} when exact
+ * curvature is taken away from a mode; {@link UnsupportedError} when the structure would exceed the memory budget.
+ * @example
+ * ```ts
+ * import { gaussian, isotropic, laplace, mlp, train } from "laplace-ts";
+ * const data = { inputs: [0, 1, 2, 3], targets: [0.1, 0.9, 2.1, 2.9] };
+ * const { model, likelihood, prior } = await train(mlp([1, 1]), gaussian({ noise: 0.1 }), data, { prior: isotropic(1) });
+ * const posterior = await laplace(model, likelihood, data, { prior });
+ * console.log(posterior.logEvidence.toFixed(2)); // 0.31
+ * ```
+ */
+export async function laplace<M extends Model, L extends Likelihood>(model: M, likelihood: L, data: DataSource, options: LaplaceOptions = {}): Promise<Posterior<M, L>> {
+  knownOptions("options", options, OPTIONS);
+  const kind = chosen("curvature", options.curvature ?? outerProduct(), "kind", "exact(), outerProduct() or empiricalFisher()");
+  const structure = chosen("structure", options.structure ?? full(), "accumulator", "full() or diagonal()");
+  const prior = chosen("prior", options.prior ?? isotropic(), "bind", "isotropic(), perLayer(), automaticRelevance(), groups() or perWeight()").bind(model);
+  const temperature = positive("temperature", options.temperature ?? 1);
+  withinBudget(structure, model, positive("memoryBudget", options.memoryBudget ?? 4 * 2 ** 30));
+
+  const term = await dataTerm(model, likelihood, kind, structure, data, options);
+  const settled = likelihood.estimated === true ? likelihood.reestimate(term.energy, term.examples * model.outputs, 0) : likelihood;
+  return new Posterior({ model, likelihood: settled, prior, kind, structure, temperature, data: term });
+}
+
+/**
+ * The posterior with more data, at the same weights, prior and noise: the same as from all data in one go. Where much is new,
+ * train again, since the mode moves.
+ */
+export async function withMoreData<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, data: DataSource, options: JobOptions = {}): Promise<Posterior<M, L>> {
+  knownOptions("options", options, ["signal", "onProgress"]);
+  const { model, kind, structure, likelihood } = posterior;
+  const more = await dataTerm(model, likelihood, kind, structure, data, options);
+  return posterior.replace({ data: addDataTerms(posterior.data, more) });
+}
+
+/** An option that must be a value made by one of our functions: strings and calls forgotten are told apart. */
+function chosen<T extends object>(argument: string, value: T, key: keyof T, makers: string): T {
+  if (typeof value === "object" && value !== null && key in value) return value;
+  throw new InvalidArgumentError({ argument, expected: `a value made by ${makers}`, received: describe(value), advice: typeof value === "function" ? "Call the function." : undefined });
+}
+
+function withinBudget(structure: Structure, model: Model, budget: number): void {
+  const bytes = structure.bytes(model);
+  if (bytes <= budget) return;
+  const gigabytes = (value: number): string => `${(value / 1e9).toPrecision(3)} GB`;
+  throw new UnsupportedError(`structure: ${structure.name}() for ${model.parameters.length} parameters takes ${gigabytes(bytes)}, more than memoryBudget, ${gigabytes(budget)}. Use diagonal(), or raise memoryBudget.`);
+}

@@ -1,0 +1,214 @@
+import type { Matrix } from "ml-matrix";
+import type { CurvatureKind } from "../curvature/curvature.ts";
+import { InvalidArgumentError, knownOptions, positive, wholeNumber } from "../errors.ts";
+import type { Likelihood } from "../likelihood/likelihood.ts";
+import { toMatrix, weightVector } from "../model/derivatives.ts";
+import type { Model } from "../model/model.ts";
+import { effectiveParametersByGroup, priorEnergy, priorGradient, priorLogDeterminant, priorPrecision, type GroupedPrior, type Prior } from "../prior/prior.ts";
+import { random } from "../random.ts";
+import { columns, significant } from "../report.ts";
+import type { Precision, Structure } from "../structure/structure.ts";
+import type { DataTerm } from "./data-term.ts";
+
+/** What a posterior is made from. */
+export interface PosteriorParts<M extends Model, L extends Likelihood> {
+  readonly model: M;
+  readonly likelihood: L;
+  readonly prior: GroupedPrior;
+  readonly kind: CurvatureKind;
+  readonly structure: Structure;
+  readonly temperature: number;
+  readonly data: DataTerm;
+}
+
+/** What can be changed in a posterior without touching data again. */
+export interface PosteriorChanges<L extends Likelihood> {
+  readonly prior?: Prior;
+  /** The same likelihood with another noise. */
+  readonly likelihood?: L;
+  readonly temperature?: number;
+}
+
+/**
+ * A Gaussian over the weights of a model, p(w | D) = N(w_MAP, P^-1) with precision P = H / T + A (MacKay 1992), and where it
+ * came from. Immutable; {@link laplace} makes it. What takes work is computed when first asked for and kept.
+ */
+export class Posterior<M extends Model = Model, L extends Likelihood = Likelihood> {
+  /** The model at the mode. */
+  readonly model: M;
+  readonly likelihood: L;
+  readonly prior: GroupedPrior;
+  /** Which second-order matrix stands for the curvature. */
+  readonly kind: CurvatureKind;
+  readonly structure: Structure;
+  /** T: 1 for the Bayesian posterior, below 1 for a sharper one. */
+  readonly temperature: number;
+  /** What is kept of the data. */
+  readonly data: DataTerm;
+  /** P, factorised. */
+  readonly precision: Precision;
+  readonly #parts: PosteriorParts<M, L>;
+  #inverseDiagonal: Float64Array | undefined;
+
+  /** Made by {@link laplace}. */
+  constructor(parts: PosteriorParts<M, L>) {
+    this.#parts = parts;
+    this.model = parts.model;
+    this.likelihood = parts.likelihood;
+    this.prior = parts.prior;
+    this.kind = parts.kind;
+    this.structure = parts.structure;
+    this.temperature = parts.temperature;
+    this.data = parts.data;
+    const scale = this.likelihood.precision ** this.kind.noisePower / this.temperature;
+    this.precision = this.data.curvature.precision(priorPrecision(this.prior), scale);
+  }
+
+  /** The mode w_MAP: W. */
+  get mean(): Float64Array {
+    return this.model.parameters;
+  }
+
+  /** N K, the number of target values. */
+  get targetCount(): number {
+    return this.data.examples * this.model.outputs;
+  }
+
+  /** log p(D | w_MAP), with all constants. */
+  get logLikelihood(): number {
+    return this.likelihood.logLikelihood(this.data.energy, this.targetCount);
+  }
+
+  /** (w - w0)' A (w - w0) at the mode. */
+  get scatter(): number {
+    return 2 * priorEnergy(this.prior, this.mean);
+  }
+
+  /** log det P - log det A, how much the data narrow the weights: the Occam factor is half of it with the scatter. */
+  get logDeterminantRatio(): number {
+    return this.precision.logDeterminant - priorLogDeterminant(this.prior);
+  }
+
+  /**
+   * The log evidence, also known as the log marginal likelihood (MacKay 1992, eq. 4.4):
+   * log p(D | w_MAP) / T - 1/2 [ (w - w0)' A (w - w0) + log det P - log det A ].
+   */
+  get logEvidence(): number {
+    return this.logLikelihood / this.temperature - 0.5 * (this.scatter + this.logDeterminantRatio);
+  }
+
+  /** gamma_g = W_g - alpha_g trace(P^-1)_g for each group of the prior. */
+  get effectiveParametersByGroup(): Float64Array {
+    this.#inverseDiagonal ??= this.precision.inverseDiagonal();
+    return effectiveParametersByGroup(this.prior, this.#inverseDiagonal);
+  }
+
+  /** gamma, the number of parameters that the data determine, of W: sum_i lambda_i / (lambda_i + alpha). */
+  get effectiveParameters(): number {
+    return this.effectiveParametersByGroup.reduce((sum, gamma) => sum + gamma, 0);
+  }
+
+  /** Gradient of the negative log posterior at the weights, dE_D/dw / T + A (w - w0): W. */
+  get gradient(): Float64Array {
+    const scale = this.likelihood.precision / this.temperature;
+    const fromPrior = priorGradient(this.prior, this.mean);
+    return this.data.gradient.map((g, i) => scale * g + fromPrior[i]);
+  }
+
+  /** Euclidean norm of the {@link gradient}: 0 at a mode. */
+  get gradientNorm(): number {
+    return norm(this.gradient);
+  }
+
+  /** sqrt(g' P^-1 g): how many posterior standard deviations a Newton step from here to the mode is long. */
+  get distanceFromMode(): number {
+    return norm(this.precision.whiten(this.gradient));
+  }
+
+  /** Marginal variance of each weight, the diagonal of P^-1: W. */
+  get marginalVariance(): Float64Array {
+    this.#inverseDiagonal ??= this.precision.inverseDiagonal();
+    return this.#inverseDiagonal.slice();
+  }
+
+  /** The covariance P^-1 of the weights, W x W. For most purposes {@link solve} is quicker and more accurate. */
+  covariance(): Matrix {
+    return toMatrix(this.precision.inverse(), this.mean.length, this.mean.length);
+  }
+
+  /** P^-1 v for W numbers v. */
+  solve(vector: ArrayLike<number>): Float64Array {
+    return this.precision.solve(weightVector(this.model, "vector", vector));
+  }
+
+  /**
+   * Weights drawn from the posterior, `count` x W.
+   *
+   * @param options - `seed` of the draws, default 0.
+   */
+  sample(count: number, options: { readonly seed?: number } = {}): Matrix {
+    knownOptions("options", options, ["seed"]);
+    wholeNumber("count", count, 1);
+    const source = random(options.seed ?? 0);
+    const width = this.mean.length;
+    const draws = new Float64Array(count * width);
+    const normals = new Float64Array(width);
+    for (let s = 0; s < count; s++) {
+      for (let i = 0; i < width; i++) normals[i] = source.normal();
+      this.precision.sample(normals).forEach((value, i) => (draws[s * width + i] = value + this.mean[i]));
+    }
+    return toMatrix(draws, count, width);
+  }
+
+  /** The posterior with another prior, noise or temperature at the same weights. The data are not touched again. */
+  with(changes: PosteriorChanges<L>): Posterior<M, L> {
+    knownOptions("changes", changes, ["prior", "likelihood", "temperature"]);
+    const { likelihood = this.likelihood, prior = this.prior, temperature = this.temperature } = changes;
+    if (likelihood.name !== this.likelihood.name) {
+      throw new InvalidArgumentError({ argument: "likelihood", expected: `a ${this.likelihood.name} likelihood, as the curvature was computed with`, received: likelihood.name, advice: "Call laplace() again for another likelihood." });
+    }
+    return this.replace({ likelihood, prior: prior.bind(this.model), temperature: positive("temperature", temperature) });
+  }
+
+  /** The posterior from other parts; nothing is checked. */
+  replace(parts: Partial<PosteriorParts<M, L>>): Posterior<M, L> {
+    return new Posterior({ ...this.#parts, ...parts });
+  }
+
+  /** A few lines to print: model, data, prior, noise, evidence, and whether the weights are at a mode. */
+  summary(): string {
+    const gamma = this.effectiveParametersByGroup;
+    const { groups, precisions } = this.prior;
+    const distance = this.distanceFromMode;
+    const lines = [
+      ["model", `${this.mean.length} parameters, ${plural(this.model.outputs, "output")}`],
+      ["data", plural(this.data.examples, "example")],
+      ["likelihood", this.likelihood.description],
+      ["curvature", `${this.kind.name}, ${this.structure.name}`],
+      ["prior", `${this.prior.name}, ${plural(groups.length, "group")}`],
+      ...groups.slice(0, LISTED_GROUPS).map((group, g) => [`  ${group}`, `precision ${significant(precisions[g])}, effective parameters ${gamma[g].toFixed(2)}`]),
+      ...(groups.length > LISTED_GROUPS ? [["  ...", `${groups.length - LISTED_GROUPS} more`]] : []),
+      ...(this.temperature === 1 ? [] : [["temperature", significant(this.temperature)]]),
+      ["effective parameters", `${this.effectiveParameters.toFixed(2)} of ${this.mean.length}`],
+      ["log likelihood", significant(this.logLikelihood)],
+      ["log evidence", significant(this.logEvidence)],
+      ["gradient norm", significant(this.gradientNorm)],
+    ];
+    if (distance > FAR_FROM_MODE) lines.push(["warning", `the mode is ${distance.toPrecision(2)} posterior standard deviations away: train further with this prior and noise`]);
+    return columns(lines, [0, 1]);
+  }
+}
+
+/** How many groups of the prior a summary lists one by one. */
+const LISTED_GROUPS = 12;
+
+/** A summary warns when the mode is more than this many posterior standard deviations away. */
+const FAR_FROM_MODE = 0.5;
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function norm(v: Float64Array): number {
+  return Math.sqrt(v.reduce((sum, value) => sum + value * value, 0));
+}
