@@ -1,4 +1,4 @@
-import { knownOptions, oneOf, positive, wholeNumber } from "../errors.ts";
+import { UnsupportedError, knownOptions, oneOf, positive, wholeNumber } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import type { Model } from "../model/model.ts";
 import type { Posterior } from "../posterior/posterior.ts";
@@ -51,6 +51,8 @@ export interface Reestimation<M extends Model, L extends Likelihood> {
  *
  * At convergence 2 alpha_g E_W,g = gamma_g and 2 beta E_0 = NK - gamma. Precisions stay within 1e-10 .. 1e10.
  *
+ * @throws {@link UnsupportedError} when an effective number of parameters is negative, as with the exact Hessian away from a
+ * minimum of the data error.
  * @returns The posterior with its history.
  */
 export function reestimation<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, options: MaximizeEvidenceOptions = {}): Reestimation<M, L> {
@@ -93,6 +95,10 @@ export function maximizeEvidence<M extends Model, L extends Likelihood>(posterio
 function step<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, estimate: "both" | "prior" | "noise"): Posterior<M, L> {
   const { prior, likelihood, mean, data, targetCount } = posterior;
   const gamma = posterior.effectiveParametersByGroup;
+  const negative = gamma.findIndex((value) => value < 0);
+  if (negative >= 0 && estimate !== "noise") {
+    throw new UnsupportedError(`The evidence has no maximum in the prior precision of "${prior.groups[negative]}": its effective number of parameters is ${gamma[negative].toPrecision(3)}, since the ${posterior.kind.name} has negative eigenvalues there. Re-estimate with outerProduct() curvature.`);
+  }
   return posterior.with({
     prior: estimate === "noise" ? prior : reestimatePrior(prior, gamma, mean, PRECISION_LIMITS),
     likelihood: estimate === "prior" ? likelihood : likelihood.reestimate(data.energy, targetCount, posterior.effectiveParameters),

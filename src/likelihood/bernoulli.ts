@@ -1,12 +1,11 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError } from "../errors.ts";
+import { bernoulliPrediction, type BernoulliPrediction } from "./bernoulli-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
+import { sigmoid, softplus } from "./sigmoid.ts";
 
-/** log(1 + exp(a)) without overflow. */
-const softplus = (a: number): number => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)));
-
-/** 1 / (1 + exp(-a)), with full relative accuracy in both tails. */
-export const sigmoid = (a: number): number => (a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a)));
+/** One of two classes. */
+export type BernoulliLikelihood = Likelihood<BernoulliPrediction>;
 
 /** y (1 - y) for y = sigmoid(a). */
 const slope = (a: number): number => sigmoid(a) * sigmoid(-a);
@@ -21,7 +20,7 @@ const slope = (a: number): number => sigmoid(a) * sigmoid(-a);
  * console.log(bernoulli().name); // bernoulli
  * ```
  */
-export function bernoulli(): Likelihood {
+export function bernoulli(): BernoulliLikelihood {
   return {
     name: "bernoulli",
     precision: 1,
@@ -35,6 +34,7 @@ export function bernoulli(): Likelihood {
     gradient: (outputs, targets) => outputs.map((f, n) => (targets.data[n] === 1 ? -sigmoid(-f) : sigmoid(f))),
     hessian: (outputs) => outputs.map(slope),
     factor: (outputs) => ({ data: outputs.map((f) => Math.sqrt(slope(f))), columns: 1 }),
+    predict: (moments) => bernoulliPrediction(moments, (targets) => encode(targets, moments.rows, 1)),
     reestimate() {
       return this;
     },

@@ -1,6 +1,18 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
+import { categoricalPrediction, type CategoricalPrediction } from "./categorical-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
+import { probit, type Link } from "./link.ts";
+import { logSumExp, softmax } from "./softmax.ts";
+
+/** How class probabilities are predicted. */
+export interface CategoricalPredictionOptions {
+  /** How softmax is averaged over the logits: {@link probit} or {@link monteCarlo}. Default `probit()`. */
+  readonly link?: Link;
+}
+
+/** One of K classes. */
+export type CategoricalLikelihood = Likelihood<CategoricalPrediction, CategoricalPredictionOptions>;
 
 /**
  * K classes from K logits: p(t = k | f) = exp(f_k) / sum_j exp(f_j). Targets are labels 0 .. K - 1 or one-hot rows.
@@ -13,7 +25,7 @@ import type { Likelihood } from "./likelihood.ts";
  * console.log(categorical().name, softmax([0, 0])); // categorical Float64Array(2) [ 0.5, 0.5 ]
  * ```
  */
-export function categorical(): Likelihood {
+export function categorical(): CategoricalLikelihood {
   return {
     name: "categorical",
     precision: 1,
@@ -48,32 +60,20 @@ export function categorical(): Likelihood {
       });
       return { data, columns: classes };
     },
+    predict: (moments, options = {}) => {
+      knownOptions("options", options, ["link"]);
+      const link = options.link ?? probit();
+      if (typeof link.start !== "function") throw new InvalidArgumentError({ argument: "link", expected: "probit() or monteCarlo()", received: describe(link) });
+      return categoricalPrediction(moments, link, (targets) => encode(targets, moments.rows, moments.outputs));
+    },
     reestimate() {
       return this;
     },
   };
 }
 
-/** Class probabilities exp(f_k) / sum_j exp(f_j) from logits, without overflow. */
-export function softmax(logits: ArrayLike<number>): Float64Array {
-  let largest = -Infinity;
-  for (let k = 0; k < logits.length; k++) largest = Math.max(largest, logits[k]);
-  const p = Float64Array.from({ length: logits.length }, (_, k) => Math.exp(logits[k] - largest));
-  const sum = p.reduce((a, b) => a + b, 0);
-  return p.map((value) => value / sum);
-}
-
-/** log sum_k exp(f_k) without overflow. */
-export function logSumExp(values: ArrayLike<number>): number {
-  let largest = -Infinity;
-  for (let k = 0; k < values.length; k++) largest = Math.max(largest, values[k]);
-  let sum = 0;
-  for (let k = 0; k < values.length; k++) sum += Math.exp(values[k] - largest);
-  return largest + Math.log(sum);
-}
-
 /** Rows of class probabilities for rows of logits. */
-export function probabilities(outputs: Float64Array, rows: number): Float64Array {
+function probabilities(outputs: Float64Array, rows: number): Float64Array {
   const classes = outputs.length / rows;
   const result = new Float64Array(outputs.length);
   for (let n = 0; n < rows; n++) result.set(softmax(outputs.subarray(n * classes, (n + 1) * classes)), n * classes);

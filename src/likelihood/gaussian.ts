@@ -1,5 +1,6 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, knownOptions, positive } from "../errors.ts";
+import { gaussianPrediction, type GaussianPrediction } from "./gaussian-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 
 /** Options of {@link gaussian}. */
@@ -11,7 +12,7 @@ export interface GaussianOptions {
 }
 
 /** Targets with Gaussian noise, the same for all outputs and examples. */
-export interface GaussianLikelihood extends Likelihood {
+export interface GaussianLikelihood extends Likelihood<GaussianPrediction> {
   /** Standard deviation of the noise, in the units of the targets. */
   readonly noise: number;
   /** Whether re-estimation leaves the noise alone. */
@@ -63,8 +64,10 @@ function create(noise: number, fixed: boolean, estimated: boolean): GaussianLike
     gradient: (outputs, targets) => outputs.map((f, i) => precision * (f - targets.data[i])),
     hessian: (_, targets) => diagonalBlocks(targets, precision),
     factor: (_, targets) => ({ data: diagonalBlocks(targets, Math.sqrt(precision)), columns: targets.columns }),
+    predict: (moments) => gaussianPrediction(moments, new Float64Array(moments.outputs).fill(noise * noise)),
     reestimate(energy, count, effectiveParameters) {
-      if (fixed || energy === 0) return this;
+      if (fixed) return this;
+      if (energy === 0) throw new InvalidArgumentError({ argument: "noise", expected: "residuals to estimate it from", received: "a model that fits the targets exactly", advice: "Give the noise: gaussian({ noise, fixed: true })." });
       // Fewer degrees of freedom than parameters leave nothing to estimate noise from.
       const freedom = Math.max(count - effectiveParameters, 1e-3 * count);
       return create(Math.sqrt((2 * energy) / freedom), false, false) as typeof this;

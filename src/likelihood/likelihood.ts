@@ -1,4 +1,5 @@
 import type { MatrixLike, Table } from "../data.ts";
+import type { OutputMoments, Prediction } from "./prediction.ts";
 
 /** A factor S of N x K x R with S_n S_n' the expected curvature of the loss at output n. */
 export interface OutputFactor {
@@ -14,7 +15,7 @@ export interface OutputFactor {
  * A likelihood with a noise scale has E_D = beta E_0 + constant, E_0 the error at unit precision; for the others beta = 1
  * and E_D = E_0. Everything is per batch of N examples with K outputs; `targets` are as {@link Likelihood.encode} gives them.
  */
-export interface Likelihood {
+export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
   /** `"gaussian"`, `"bernoulli"`, `"categorical"`. */
   readonly name: string;
   /** Noise precision beta; 1 for likelihoods without noise. */
@@ -39,6 +40,8 @@ export interface Likelihood {
   hessian(outputs: Float64Array, targets: Table): Float64Array;
   /** S with S_n S_n' = the (expected) Hessian of E_D: what the outer product needs. */
   factor(outputs: Float64Array, targets: Table): OutputFactor;
+  /** The predictive distribution of targets when the outputs are Gaussian: the link integrated over them. */
+  predict(moments: OutputMoments, options?: O): P;
   /**
    * This likelihood with its noise re-estimated (MacKay 1992) from E_0, the number N K of target values, and the effective
    * number of parameters; itself where there is nothing to estimate.

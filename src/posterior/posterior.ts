@@ -194,6 +194,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
       ["log evidence", significant(this.logEvidence)],
       ["gradient norm", significant(this.gradientNorm)],
     ];
+    if (gamma.some((value) => value < 0)) lines.push(["warning", "the curvature has negative eigenvalues, which only the prior makes up for: the effective number of parameters means little"]);
     if (distance > FAR_FROM_MODE) lines.push(["warning", `the mode is ${distance.toPrecision(2)} posterior standard deviations away: train further with this prior and noise`]);
     return columns(lines, [0, 1]);
   }

@@ -1,0 +1,55 @@
+/**
+ * Error bars, evidence and relevance of weights for trained networks, by the Laplace approximation.
+ *
+ * @module laplace-ts
+ */
+
+export { LaplaceError, InvalidArgumentError, NotFiniteError, NotPositiveDefiniteError, UnsupportedError, type InvalidArgument } from "./errors.ts";
+export type { Data, FlatArray, MatrixLike, Table } from "./data.ts";
+export { random, type Random } from "./random.ts";
+export type { JobOptions, Progress } from "./progress.ts";
+
+export { mlp, type MlpOptions } from "./model/mlp.ts";
+export { functionModel, type ModelFunction } from "./model/function-model.ts";
+export { forward, jacobian, jacobianVectorProduct, vectorJacobianProduct } from "./model/derivatives.ts";
+export { activation, type Activation, type ActivationName } from "./model/activation.ts";
+export type { DenseNetwork } from "./model/dense-network.ts";
+export type { DenseLayer } from "./model/dense-pass.ts";
+export type { Evaluation, LayerShape, LayeredEvaluation, LayeredModel, Model, OutputDerivatives, ParameterTensor } from "./model/model.ts";
+
+export { gaussian, type GaussianLikelihood, type GaussianOptions } from "./likelihood/gaussian.ts";
+export { bernoulli, type BernoulliLikelihood } from "./likelihood/bernoulli.ts";
+export { categorical, type CategoricalLikelihood, type CategoricalPredictionOptions } from "./likelihood/categorical.ts";
+export { probit, monteCarlo, type Link, type MonteCarloOptions } from "./likelihood/link.ts";
+export { moderated, type BernoulliPrediction } from "./likelihood/bernoulli-prediction.ts";
+export { sigmoid } from "./likelihood/sigmoid.ts";
+export { softmax } from "./likelihood/softmax.ts";
+export type { GaussianPrediction } from "./likelihood/gaussian-prediction.ts";
+export type { CategoricalPrediction } from "./likelihood/categorical-prediction.ts";
+export type { Likelihood, OutputFactor } from "./likelihood/likelihood.ts";
+export type { Interval, OutputMoments, Prediction } from "./likelihood/prediction.ts";
+
+export { isotropic, type PriorOptions } from "./prior/isotropic.ts";
+export { perLayer, type PerLayerOptions } from "./prior/per-layer.ts";
+export { automaticRelevance } from "./prior/automatic-relevance.ts";
+export { groups } from "./prior/groups.ts";
+export { perWeight } from "./prior/per-weight.ts";
+export type { GroupedPrior, Prior } from "./prior/prior.ts";
+
+export { exact, outerProduct, empiricalFisher, type CurvatureKind, type ExactCurvature, type ExactOptions, type FactorCurvature } from "./curvature/curvature.ts";
+export { gradient, hessian, hessianDiagonal, hessianVectorProduct } from "./curvature/loss.ts";
+
+export { full } from "./structure/full.ts";
+export { diagonal } from "./structure/diagonal.ts";
+export type { Accumulator, Curvature, Precision, Structure } from "./structure/structure.ts";
+
+export { laplace, withMoreData, type LaplaceOptions } from "./posterior/laplace.ts";
+export { Posterior, type PosteriorChanges, type PosteriorParts } from "./posterior/posterior.ts";
+export type { DataSource, DataTerm } from "./posterior/data-term.ts";
+
+export { jointCovariance, predict, type PredictOptions, type PredictionOf } from "./predictive/predict.ts";
+export { coverage, meanLogDensity, rootMeanSquareError } from "./predictive/scores.ts";
+
+export { evidence, type EvidenceOptions, type EvidenceTerms } from "./evidence/evidence.ts";
+export { maximizeEvidence, reestimation, type MaximizeEvidenceOptions, type Reestimation, type ReestimationState } from "./evidence/maximize-evidence.ts";
+export { compareModels, type Comparable, type ComparedModel, type Comparison } from "./evidence/compare-models.ts";

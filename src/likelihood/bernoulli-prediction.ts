@@ -1,0 +1,45 @@
+import { Matrix } from "ml-matrix";
+import type { MatrixLike, Table } from "../data.ts";
+import { normalQuantile } from "./gaussian-prediction.ts";
+import type { Interval, OutputMoments, Prediction } from "./prediction.ts";
+import { sigmoid } from "./sigmoid.ts";
+
+/** Predictions for two classes at N inputs. */
+export interface BernoulliPrediction extends Prediction {
+  /** p(t = 1 | x, D), moderated by the uncertainty of the logit: N x 1. */
+  readonly probability: Matrix;
+  /** The logit at the mode: N x 1. */
+  readonly logit: Matrix;
+  /** Its epistemic variance: N x 1. */
+  readonly logitVariance: Matrix;
+  /** Interval of the probability of class 1 that the posterior over weights leaves open, default level 0.95: N x 1. */
+  interval(level?: number): Interval;
+}
+
+/**
+ * MacKay's moderated output (MacKay 1992b, eq. 9; Spiegelhalter & Lauritzen 1990), the sigmoid averaged over a Gaussian logit:
+ * p = sigmoid(kappa(s^2) a), kappa(s^2) = (1 + pi s^2 / 8)^(-1/2).
+ */
+export function moderated(logit: number, variance: number): number {
+  return sigmoid(logit / Math.sqrt(1 + (Math.PI / 8) * variance));
+}
+
+/** The prediction for Gaussian logits; `encode` checks targets. */
+export function bernoulliPrediction({ rows, mean, covariance }: OutputMoments, encode: (targets: MatrixLike) => Table): BernoulliPrediction {
+  const column = (values: Float64Array): Matrix => Matrix.columnVector(values);
+  return {
+    probability: column(mean.map((a, n) => moderated(a, covariance[n]))),
+    logit: column(mean),
+    logitVariance: column(covariance),
+    interval: (level = 0.95) => {
+      const width = normalQuantile(level);
+      const end = (sign: number): Matrix => column(mean.map((a, n) => sigmoid(a + sign * width * Math.sqrt(covariance[n]))));
+      return { lower: end(-1), upper: end(1) };
+    },
+    logDensity: (targets) => {
+      const labels = encode(targets).data;
+      // log p(0) through the other tail: 1 - p would cancel.
+      return Float64Array.from({ length: rows }, (_, n) => Math.log(moderated(labels[n] === 1 ? mean[n] : -mean[n], covariance[n])));
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { Matrix } from "ml-matrix";
+import type { MatrixLike, Table } from "../data.ts";
+import type { Link } from "./link.ts";
+import type { OutputMoments, Prediction } from "./prediction.ts";
+
+/** Predictions for K classes at N inputs. */
+export interface CategoricalPrediction extends Prediction {
+  /** p(t = k | x, D), N x K, rows summing to 1. */
+  readonly probabilities: Matrix;
+  /** The most probable class of each example: N. */
+  readonly labels: readonly number[];
+  /** The logits at the mode: N x K. */
+  readonly logits: Matrix;
+  /** Their epistemic variances: N x K. */
+  readonly logitVariance: Matrix;
+}
+
+/** The prediction for Gaussian logits; `encode` checks targets. */
+export function categoricalPrediction({ rows, outputs, mean, covariance }: OutputMoments, link: Link, encode: (targets: MatrixLike) => Table): CategoricalPrediction {
+  const averaged = link.start();
+  const probabilities = new Float64Array(rows * outputs);
+  const block = outputs * outputs;
+  for (let n = 0; n < rows; n++) probabilities.set(averaged(mean.subarray(n * outputs, (n + 1) * outputs), covariance.subarray(n * block, (n + 1) * block)), n * outputs);
+  const matrix = (values: Float64Array): Matrix => Matrix.from1DArray(rows, outputs, values);
+  return {
+    probabilities: matrix(probabilities),
+    labels: Array.from({ length: rows }, (_, n) => {
+      const row = probabilities.subarray(n * outputs, (n + 1) * outputs);
+      return row.indexOf(row.reduce((a, b) => Math.max(a, b)));
+    }),
+    logits: matrix(mean),
+    logitVariance: matrix(mean.map((_, i) => covariance[i * outputs + (i % outputs)])),
+    logDensity: (targets) => encode(targets).data.map((label, n) => Math.log(probabilities[n * outputs + label])),
+  };
+}

@@ -1,0 +1,75 @@
+/// <reference path="../jstat.d.ts" />
+import jStat from "jstat";
+import { Matrix } from "ml-matrix";
+import { toTable, type MatrixLike } from "../data.ts";
+import { InvalidArgumentError, NotPositiveDefiniteError, describe } from "../errors.ts";
+import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
+import { solveLower } from "../linalg/triangular.ts";
+import type { Interval, OutputMoments, Prediction } from "./prediction.ts";
+
+/** Predictions of a Gaussian likelihood at N inputs, in the units of the targets. */
+export interface GaussianPrediction extends Prediction {
+  /** The mean of the prediction, N x K: the outputs at the mode. */
+  readonly mean: Matrix;
+  /** Epistemic variance, from the posterior over weights alone, N x K: small where there were data, large far from them. */
+  readonly variance: Matrix;
+  /** Aleatoric variance, of the noise, N x K. */
+  readonly noiseVariance: Matrix;
+  /** Variance of a new target, the sum of the two, N x K. */
+  readonly totalVariance: Matrix;
+  /** Epistemic covariance of the K outputs of example n: K x K. */
+  outputCovariance(example: number): Matrix;
+  /** The central interval that a new target falls into with the given probability, default 0.95. */
+  interval(level?: number): Interval;
+  /** The same for the noise-free function. */
+  meanInterval(level?: number): Interval;
+}
+
+/** t_n ~ N(f_n, C_n + diag(noiseVariance)) for outputs f_n with covariance C_n; `noiseVariance` has K numbers. */
+export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayLike<number>): GaussianPrediction {
+  const { rows, outputs, covariance } = moments;
+  const table = (value: (n: number, k: number) => number): Matrix => {
+    const result = Matrix.zeros(rows, outputs);
+    for (let n = 0; n < rows; n++) for (let k = 0; k < outputs; k++) result.set(n, k, value(n, k));
+    return result;
+  };
+  const epistemic = (n: number, k: number): number => covariance[(n * outputs + k) * outputs + k];
+  const mean = table((n, k) => moments.mean[n * outputs + k]);
+  const totalVariance = table((n, k) => epistemic(n, k) + noiseVariance[k]);
+  const around = (variance: (n: number, k: number) => number, level: number): Interval => {
+    const width = normalQuantile(level);
+    const end = (sign: number) => table((n, k) => mean.get(n, k) + sign * width * Math.sqrt(variance(n, k)));
+    return { lower: end(-1), upper: end(1) };
+  };
+  return {
+    mean,
+    variance: table(epistemic),
+    noiseVariance: table((_, k) => noiseVariance[k]),
+    totalVariance,
+    outputCovariance: (example) => Matrix.from1DArray(outputs, outputs, covariance.subarray(example * outputs * outputs, (example + 1) * outputs * outputs)),
+    interval: (level = 0.95) => around((n, k) => totalVariance.get(n, k), level),
+    meanInterval: (level = 0.95) => around(epistemic, level),
+    logDensity: (targets) => logDensity(moments, noiseVariance, targets),
+  };
+}
+
+/** How many standard deviations on either side of the mean hold the given probability. */
+export function normalQuantile(level: number): number {
+  if (!(level > 0 && level < 1)) throw new InvalidArgumentError({ argument: "level", expected: "a probability between 0 and 1, as 0.95", received: describe(level) });
+  return jStat.normal.inv(0.5 + 0.5 * level, 0, 1);
+}
+
+/** log N(t_n; f_n, S_n) = -1/2 [ K log(2 pi) + log det S_n + |L_n^-1 (t_n - f_n)|^2 ], S_n = C_n + diag(noise) = L_n L_n'. */
+function logDensity({ rows, outputs, mean, covariance }: OutputMoments, noiseVariance: ArrayLike<number>, targets: MatrixLike): Float64Array {
+  const t = toTable("targets", targets);
+  if (t.rows !== rows || t.columns !== outputs) throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${outputs}, as the prediction`, received: `${t.rows} x ${t.columns}` });
+  return Float64Array.from({ length: rows }, (_, n) => {
+    const total = covariance.slice(n * outputs * outputs, (n + 1) * outputs * outputs);
+    for (let k = 0; k < outputs; k++) total[k * outputs + k] += noiseVariance[k];
+    if (cholesky(total, outputs) >= 0) throw new NotPositiveDefiniteError(`The predictive covariance of example ${n}`, 0, "The noise is too small beside the epistemic covariance of the outputs to be told from 0.");
+    const residual = Float64Array.from({ length: outputs }, (_, k) => t.data[n * outputs + k] - mean[n * outputs + k]);
+    solveLower(total, outputs, residual, 1);
+    const distance = residual.reduce((sum, r) => sum + r * r, 0);
+    return -0.5 * (outputs * Math.log(2 * Math.PI) + logDeterminant(total, outputs) + distance);
+  });
+}

@@ -1,0 +1,26 @@
+import type { Matrix } from "ml-matrix";
+import type { MatrixLike } from "../data.ts";
+
+/** Gaussian outputs f ~ N(mean, covariance) at N inputs, before the likelihood has its say. */
+export interface OutputMoments {
+  /** N. */
+  readonly rows: number;
+  /** K. */
+  readonly outputs: number;
+  /** N x K. */
+  readonly mean: Float64Array;
+  /** N x K x K. */
+  readonly covariance: Float64Array;
+}
+
+/** What every prediction has. */
+export interface Prediction {
+  /** log p(target_n | x_n, D) under the predictive distribution, for judging by held-out data: N. */
+  logDensity(targets: MatrixLike): Float64Array;
+}
+
+/** The two ends of an interval, each N x K. */
+export interface Interval {
+  readonly lower: Matrix;
+  readonly upper: Matrix;
+}

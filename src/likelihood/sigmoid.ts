@@ -1,0 +1,9 @@
+/** The logistic sigmoid 1 / (1 + exp(-a)), with full relative accuracy in both tails. */
+export function sigmoid(a: number): number {
+  return a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a));
+}
+
+/** log(1 + exp(a)) without overflow: -log of the sigmoid of -a. */
+export function softplus(a: number): number {
+  return Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)));
+}

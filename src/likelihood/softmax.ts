@@ -1,0 +1,14 @@
+/** Class probabilities exp(f_k) / sum_j exp(f_j) from logits, without overflow. */
+export function softmax(logits: ArrayLike<number>): Float64Array {
+  const total = logSumExp(logits);
+  return Float64Array.from({ length: logits.length }, (_, k) => Math.exp(logits[k] - total));
+}
+
+/** log sum_k exp(f_k) without overflow. */
+export function logSumExp(values: ArrayLike<number>): number {
+  let largest = -Infinity;
+  for (let k = 0; k < values.length; k++) largest = Math.max(largest, values[k]);
+  let sum = 0;
+  for (let k = 0; k < values.length; k++) sum += Math.exp(values[k] - largest);
+  return largest + Math.log(sum);
+}

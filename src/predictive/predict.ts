@@ -1,0 +1,71 @@
+import type { Matrix } from "ml-matrix";
+import { slice, type MatrixLike, type Table } from "../data.ts";
+import { InvalidArgumentError, NotFiniteError, describe } from "../errors.ts";
+import type { Likelihood } from "../likelihood/likelihood.ts";
+import type { OutputMoments } from "../likelihood/prediction.ts";
+import { multiplyTransposedRight } from "../linalg/products.ts";
+import { modelInputs, toMatrix } from "../model/derivatives.ts";
+import type { Model } from "../model/model.ts";
+import { Posterior } from "../posterior/posterior.ts";
+import { checkpoints, type JobOptions } from "../progress.ts";
+
+/** What {@link predict} returns for a likelihood. */
+export type PredictionOf<L extends Likelihood> = ReturnType<L["predict"]>;
+
+/** Options of {@link predict}: those of every long computation and those of the likelihood, as `link` for classes. */
+export type PredictOptions<L extends Likelihood> = JobOptions & NonNullable<Parameters<L["predict"]>[1]>;
+
+/**
+ * Predictions with error bars, by linearising the model in its weights (MacKay 1992; Immer, Korzepa & Bauer 2021):
+ * f(x) ~ N(f(x; w_MAP), J P^-1 J'), then the likelihood on top.
+ *
+ * Gaussian: mean, epistemic `variance`, `noiseVariance`, `totalVariance`, intervals. Bernoulli: MacKay's moderated probability.
+ * Categorical: probabilities by `link`, {@link probit} or {@link monteCarlo}.
+ *
+ * @param inputs - N x D.
+ * @throws {@link InvalidArgumentError} when the inputs do not fit the model.
+ * @example
+ * ```ts
+ * import { gaussian, laplace, mlp, predict, train } from "laplace-ts";
+ * const data = { inputs: [0, 1, 2, 3], targets: [0.1, 0.9, 2.1, 2.9] };
+ * const { model, likelihood, prior } = await train(mlp([1, 1]), gaussian({ noise: 0.1 }), data);
+ * const { variance } = await predict(await laplace(model, likelihood, data, { prior }), [1, 10]);
+ * console.log(variance.get(1, 0) > variance.get(0, 0)); // true: less sure far from the data
+ * ```
+ */
+export async function predict<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, inputs: MatrixLike, options?: PredictOptions<L>): Promise<PredictionOf<L>> {
+  if (!(posterior instanceof Posterior)) throw new InvalidArgumentError({ argument: "posterior", expected: "what laplace() resolves to", received: describe(posterior), advice: (posterior as unknown) instanceof Promise ? "Await it first." : undefined });
+  const { signal, onProgress, ...rest } = (options ?? {}) as JobOptions;
+  const moments = await outputMoments(posterior, modelInputs(posterior.model, inputs), { ...(signal && { signal }), ...(onProgress && { onProgress }) });
+  return posterior.likelihood.predict(moments, rest) as PredictionOf<L>;
+}
+
+/** Mean and covariance of the outputs under the linearised model, batch by batch. */
+export async function outputMoments(posterior: Posterior, inputs: Table, options: JobOptions = {}): Promise<OutputMoments> {
+  const { model, precision, structure } = posterior;
+  const checkpoint = checkpoints(options);
+  const { outputs } = model;
+  const mean = new Float64Array(inputs.rows * outputs);
+  const covariance = new Float64Array(inputs.rows * outputs * outputs);
+  const step = structure.batchRows(model);
+  for (let from = 0; from < inputs.rows; from += step) {
+    const evaluation = model.evaluate(slice(inputs, from, Math.min(inputs.rows, from + step)));
+    mean.set(evaluation.outputs, from * outputs);
+    covariance.set(precision.outputCovariance(model, evaluation), from * outputs * outputs);
+    await checkpoint({ stage: "prediction", done: Math.min(inputs.rows, from + step), total: inputs.rows });
+  }
+  if (!mean.every(Number.isFinite) || !covariance.every(Number.isFinite)) throw new NotFiniteError("The model's outputs or their derivatives overflow at these inputs. Are they in the units the model was trained with?");
+  return { rows: inputs.rows, outputs, mean, covariance };
+}
+
+/**
+ * The joint epistemic covariance of all outputs at all inputs, NK x NK: entry (n K + k, m K + l) is the covariance of output k
+ * at input n with output l at input m, J P^-1 J'. Its diagonal is the `variance` that {@link predict} gives.
+ */
+export function jointCovariance(posterior: Posterior, inputs: MatrixLike): Matrix {
+  const { model, precision } = posterior;
+  const table = modelInputs(model, inputs);
+  const size = table.rows * model.outputs;
+  const whitened = precision.whiten(model.evaluate(table).jacobian());
+  return toMatrix(multiplyTransposedRight(whitened, whitened, size, model.parameters.length, size), size, size);
+}

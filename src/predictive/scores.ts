@@ -1,0 +1,39 @@
+import { toTable, type MatrixLike } from "../data.ts";
+import { InvalidArgumentError } from "../errors.ts";
+import type { GaussianPrediction } from "../likelihood/gaussian-prediction.ts";
+import type { Prediction } from "../likelihood/prediction.ts";
+
+/** Mean of log p(target | x, D) over examples: the log density (or log probability) per example, higher is better. */
+export function meanLogDensity(prediction: Prediction, targets: MatrixLike): number {
+  const values = prediction.logDensity(targets);
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** sqrt of the mean of (mean - target)^2 over examples and outputs, in the units of the targets. */
+export function rootMeanSquareError(prediction: Pick<GaussianPrediction, "mean">, targets: MatrixLike): number {
+  const { mean } = prediction;
+  const t = alike(mean, targets);
+  let sum = 0;
+  for (let n = 0; n < mean.rows; n++) for (let k = 0; k < mean.columns; k++) sum += (mean.get(n, k) - t[n * mean.columns + k]) ** 2;
+  return Math.sqrt(sum / t.length);
+}
+
+/** Share of the targets that fall into the intervals of the given level: near the level if the error bars are honest. */
+export function coverage(prediction: Pick<GaussianPrediction, "interval">, targets: MatrixLike, level: number): number {
+  const { lower, upper } = prediction.interval(level);
+  const t = alike(lower, targets);
+  let inside = 0;
+  for (let n = 0; n < lower.rows; n++) {
+    for (let k = 0; k < lower.columns; k++) {
+      const target = t[n * lower.columns + k];
+      if (lower.get(n, k) <= target && target <= upper.get(n, k)) inside++;
+    }
+  }
+  return inside / t.length;
+}
+
+function alike({ rows, columns }: { rows: number; columns: number }, targets: MatrixLike): Float64Array {
+  const t = toTable("targets", targets);
+  if (t.rows === rows && t.columns === columns) return t.data;
+  throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${columns}, as the prediction`, received: `${t.rows} x ${t.columns}` });
+}
