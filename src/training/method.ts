@@ -1,0 +1,41 @@
+import type { Likelihood } from "../likelihood/likelihood.ts";
+import type { Objective } from "./objective.ts";
+
+/** Why training ended: the gradient is small enough, no step makes progress any more, or the allowed steps are used up. */
+export type StopReason = "gradient" | "stalled" | "iterations";
+
+/** What a method is asked to do. */
+export interface TrainingTask<L extends Likelihood = Likelihood> {
+  readonly objective: Objective<L>;
+  /** Where to start: the model's own weights. */
+  readonly start: Float64Array;
+  /** Whether to re-estimate prior precisions and noise along the way. */
+  readonly reestimate: boolean;
+  /** Stop when |dE/dw| <= tolerance max(1, E); undefined for the method's default. */
+  readonly gradientTolerance: number | undefined;
+  /** The most steps; undefined for the method's default. */
+  readonly maximumIterations: number | undefined;
+  /** To be awaited after every step. */
+  readonly report: (done: number, total: number, loss: number) => Promise<void>;
+}
+
+/** Where a method ended. */
+export interface Minimum<L extends Likelihood = Likelihood> {
+  readonly weights: Float64Array;
+  /** The objective with the hyperparameters that it ended with. */
+  readonly objective: Objective<L>;
+  readonly iterations: number;
+  readonly stopped: StopReason;
+  /** gamma for each group of the prior, where hyperparameters were re-estimated. */
+  readonly effectiveParameters?: Float64Array;
+}
+
+/** A way to find the mode: what {@link levenbergMarquardt}, {@link lbfgs} and {@link adam} make. */
+export interface TrainingMethod {
+  /** For reports and messages. */
+  readonly name: string;
+  /** Whether it can re-estimate hyperparameters. */
+  readonly reestimates: boolean;
+  /** Runs it. */
+  minimize<L extends Likelihood>(task: TrainingTask<L>): Promise<Minimum<L>>;
+}

@@ -1,0 +1,167 @@
+import { slice, type Table } from "../data.ts";
+import { NotFiniteError } from "../errors.ts";
+import type { Likelihood } from "../likelihood/likelihood.ts";
+import { symmetricRankK } from "../linalg/symmetric-rank-k.ts";
+import { isLayered, type Evaluation, type Model, type OutputDerivatives } from "../model/model.ts";
+import { priorEnergy, priorGradient, type GroupedPrior } from "../prior/prior.ts";
+
+/** What is minimised: E(w) = beta E_0(w) + sum_g alpha_g E_W,g(w) over the whole data. */
+export interface Objective<L extends Likelihood = Likelihood> {
+  readonly model: Model;
+  readonly likelihood: L;
+  readonly prior: GroupedPrior;
+  readonly inputs: Table;
+  /** As {@link Likelihood.encode} gives them. */
+  readonly targets: Table;
+  /** Awaited between chunks of data: honours the abort signal and lets the event loop breathe. */
+  readonly breathe: () => Promise<void>;
+}
+
+/** The objective at some weights. */
+export interface Value {
+  readonly weights: Float64Array;
+  /** E_0, without beta. */
+  readonly energy: number;
+  /** E; infinite where the model or the loss is not finite, so that a step there is refused. */
+  readonly loss: number;
+}
+
+/** The objective and its gradient. */
+export interface Slope extends Value {
+  /** dE_D/dw: W. */
+  readonly dataGradient: Float64Array;
+  /** dE/dw: W. */
+  readonly gradient: Float64Array;
+}
+
+/** The objective with its gradient and a curvature of the data error. */
+export interface Bend extends Slope {
+  /** The lower triangle of H, W x W: the outer product or the exact Hessian of E_D. */
+  readonly curvature: Float64Array;
+}
+
+/** Numbers of a temporary that one chunk of examples may take: 8 MB. */
+const CHUNK = 2 ** 20;
+
+/** E at the given weights: one forward pass. */
+export async function lossAt(objective: Objective, weights: Float64Array): Promise<Value> {
+  let energy = 0;
+  try {
+    await overChunks(objective, weights, forwardSize(objective.model), ({ outputs }, targets) => {
+      energy += objective.likelihood.energy(outputs, targets);
+    });
+  } catch (error) {
+    // A function model says in this way that it left its domain; an infinite loss makes the line search come back.
+    if (!(error instanceof NotFiniteError)) throw error;
+    energy = Infinity;
+  }
+  const loss = objective.likelihood.precision * energy + priorEnergy(objective.prior, weights);
+  return { weights, energy, loss: Number.isFinite(loss) ? loss : Infinity };
+}
+
+/** E and its gradient: one forward and one backward pass. */
+export async function slopeAt(objective: Objective, weights: Float64Array): Promise<Slope> {
+  const { likelihood, model } = objective;
+  const dataGradient = new Float64Array(weights.length);
+  let energy = 0;
+  try {
+    await overChunks(objective, weights, backwardSize(model), (evaluation, targets) => {
+      energy += likelihood.energy(evaluation.outputs, targets);
+      add(dataGradient, evaluation.vectorJacobianProduct(likelihood.gradient(evaluation.outputs, targets)));
+    });
+  } catch (error) {
+    if (!(error instanceof NotFiniteError)) throw error;
+    energy = Infinity;
+  }
+  return withPrior(objective, { weights, energy, dataGradient });
+}
+
+/** E, its gradient and the outer product sum_n J_n' S_n S_n' J_n, the rows S_n' J_n a chunk at a time. */
+export async function outerProductAt(objective: Objective, weights: Float64Array): Promise<Bend> {
+  const { likelihood, model } = objective;
+  const width = weights.length;
+  const dataGradient = new Float64Array(width);
+  const curvature = new Float64Array(width * width);
+  let energy = 0;
+  await overChunks(objective, weights, model.outputs * width, (evaluation, targets) => {
+    energy += likelihood.energy(evaluation.outputs, targets);
+    add(dataGradient, evaluation.vectorJacobianProduct(likelihood.gradient(evaluation.outputs, targets)));
+    const { data, columns } = likelihood.factor(evaluation.outputs, targets);
+    symmetricRankK(evaluation.scaledJacobian(data, columns), targets.rows * columns, width, curvature);
+  });
+  return { ...withPrior(objective, { weights, energy, dataGradient }), curvature };
+}
+
+/** E, its gradient and the exact Hessian of E_D. */
+export async function exactAt(objective: Objective, weights: Float64Array): Promise<Bend> {
+  const { likelihood, model } = objective;
+  const dataGradient = new Float64Array(weights.length);
+  const curvature = new Float64Array(weights.length ** 2);
+  let energy = 0;
+  await overChunks(objective, weights, model.outputs * weights.length, (evaluation, targets) => {
+    const derivatives: OutputDerivatives = { gradient: likelihood.gradient(evaluation.outputs, targets), hessian: likelihood.hessian(evaluation.outputs, targets) };
+    energy += likelihood.energy(evaluation.outputs, targets);
+    add(dataGradient, evaluation.vectorJacobianProduct(derivatives.gradient));
+    add(curvature, evaluation.hessian(derivatives));
+  });
+  return { ...withPrior(objective, { weights, energy, dataGradient }), curvature };
+}
+
+/**
+ * The same point for an objective that differs in its hyperparameters alone. The data error is beta E_0, so its derivatives
+ * scale with beta and the data need not be passed again.
+ */
+export function rescaled(point: Bend, from: Likelihood, to: Objective): Bend {
+  const ratio = to.likelihood.precision / from.precision;
+  const scale = (values: Float64Array): Float64Array => values.map((value) => ratio * value);
+  const { weights, energy } = point;
+  return { ...withPrior(to, { weights, energy, dataGradient: scale(point.dataGradient) }), curvature: scale(point.curvature) };
+}
+
+/** The Euclidean norm. */
+export function norm(v: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < v.length; i++) sum += v[i] * v[i];
+  return Math.sqrt(sum);
+}
+
+/** a . b. */
+export function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+/** into += v. */
+export function add(into: Float64Array, v: Float64Array): void {
+  for (let i = 0; i < v.length; i++) into[i] += v[i];
+}
+
+function withPrior({ likelihood, prior }: Objective, { weights, energy, dataGradient }: Pick<Slope, "weights" | "energy" | "dataGradient">): Slope {
+  const gradient = priorGradient(prior, weights);
+  add(gradient, dataGradient);
+  const loss = likelihood.precision * energy + priorEnergy(prior, weights);
+  return { weights, energy, dataGradient, gradient, loss: Number.isFinite(loss) && gradient.every(Number.isFinite) ? loss : Infinity };
+}
+
+type Visit = (evaluation: Evaluation, targets: Table) => void;
+
+async function overChunks({ model, inputs, targets, breathe }: Objective, weights: Float64Array, perExample: number, visit: Visit): Promise<void> {
+  if (!weights.every(Number.isFinite)) throw new NotFiniteError("Training came to weights that are not finite. Use a smaller step or a stronger prior.");
+  const moved = model.withParameters(weights);
+  const rows = Math.max(1, Math.floor(CHUNK / perExample));
+  for (let from = 0; from < inputs.rows; from += rows) {
+    const to = Math.min(inputs.rows, from + rows);
+    visit(moved.evaluate(slice(inputs, from, to)), slice(targets, from, to));
+    await breathe();
+  }
+}
+
+function forwardSize(model: Model): number {
+  return isLayered(model) ? model.layers.reduce((sum, { outputs }) => sum + outputs, 0) : model.outputs;
+}
+
+/** Only layers can be passed backwards without a Jacobian. */
+function backwardSize(model: Model): number {
+  return isLayered(model) ? 4 * forwardSize(model) : model.outputs * model.parameters.length;
+}
