@@ -1,3 +1,6 @@
+import { addProduct } from "./gemm.ts";
+import { rowMajor, transposed } from "./view.ts";
+
 /**
  * Adds a product to a matrix: $C \leftarrow C + A B$.
  *
@@ -17,12 +20,7 @@ export function multiply(
   n: number,
   c: Float64Array = new Float64Array(m * n),
 ): Float64Array {
-  for (let i = 0; i < m; i++) {
-    for (let p = 0; p < k; p++) {
-      const factor = a[i * k + p];
-      for (let j = 0; j < n; j++) c[i * n + j] += factor * b[p * n + j];
-    }
-  }
+  addProduct(1, rowMajor(a, k), rowMajor(b, n), rowMajor(c, n), m, k, n);
   return c;
 }
 
@@ -45,12 +43,7 @@ export function multiplyTransposedLeft(
   n: number,
   c: Float64Array = new Float64Array(m * n),
 ): Float64Array {
-  for (let p = 0; p < k; p++) {
-    for (let i = 0; i < m; i++) {
-      const factor = a[p * m + i];
-      for (let j = 0; j < n; j++) c[i * n + j] += factor * b[p * n + j];
-    }
-  }
+  addProduct(1, transposed(rowMajor(a, m)), rowMajor(b, n), rowMajor(c, n), m, k, n);
   return c;
 }
 
@@ -73,12 +66,6 @@ export function multiplyTransposedRight(
   n: number,
   c: Float64Array = new Float64Array(m * n),
 ): Float64Array {
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < n; j++) {
-      let sum = 0;
-      for (let p = 0; p < k; p++) sum += a[i * k + p] * b[j * k + p];
-      c[i * n + j] += sum;
-    }
-  }
+  addProduct(1, rowMajor(a, k), transposed(rowMajor(b, k)), rowMajor(c, n), m, k, n);
   return c;
 }

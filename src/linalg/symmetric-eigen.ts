@@ -141,10 +141,13 @@ const maximumSweeps = 60;
 
 /** Implicit QL with Wilkinson's shift; rotates the rows of `rows` along when they are given. */
 function implicitQl(d: Float64Array, e: Float64Array, n: number, rows?: Float64Array): void {
+  // A coupling this small is rounding error of the largest entries; a bound relative to its neighbours might never be met.
+  let negligible = 0;
+  for (let i = 0; i < n; i++) negligible = Math.max(negligible, Number.EPSILON * (Math.abs(d[i]) + Math.abs(e[i])));
   for (let l = 0; l < n; l++) {
     for (let sweep = 0; ; sweep++) {
       let m = l;
-      while (m < n - 1 && Math.abs(e[m]) > Number.EPSILON * 0.5 * (Math.abs(d[m]) + Math.abs(d[m + 1]))) m++;
+      while (m < n - 1 && Math.abs(e[m]) > negligible) m++;
       if (m === l) break;
       if (sweep === maximumSweeps) throw new Error("The QL iteration did not converge.");
       const half = (d[l + 1] - d[l]) / (2 * e[l]);

@@ -1,3 +1,6 @@
+import { addProduct } from "./gemm.ts";
+import { rowMajor, transposed } from "./view.ts";
+
 /**
  * Adds a scaled Gram matrix to the lower triangle: $C \leftarrow C + s A^\top A$.
  *
@@ -8,12 +11,8 @@
  * @param scale - the factor $s$, 1 unless given
  */
 export function symmetricRankK(a: Float64Array, rows: number, n: number, c: Float64Array, scale = 1): void {
-  for (let r = 0; r < rows; r++) {
-    for (let i = 0; i < n; i++) {
-      const factor = scale * a[r * n + i];
-      for (let j = 0; j <= i; j++) c[i * n + j] += factor * a[r * n + j];
-    }
-  }
+  const view = rowMajor(a, n);
+  addProduct(scale, transposed(view), view, rowMajor(c, n), n, rows, n, "lower");
 }
 
 /**

@@ -1,3 +1,12 @@
+import { addProduct } from "./gemm.ts";
+import { mirrorLower } from "./symmetric-rank-k.ts";
+import { invertTriangular } from "./triangular-inverse.ts";
+import { solveTriangular } from "./triangular-solve.ts";
+import { backward, block, reversedRows, rowMajor, transposed } from "./view.ts";
+
+/** The rows of an inverse that are multiplied at a time. */
+const panel = 128;
+
 /**
  * Solves $L X = B$ in place: $B \leftarrow L^{-1} B$.
  *
@@ -7,16 +16,7 @@
  * @param columns - the number of right-hand sides
  */
 export function solveLower(l: Float64Array, n: number, b: Float64Array, columns: number): void {
-  for (let i = 0; i < n; i++) {
-    const row = i * columns;
-    for (let k = 0; k < i; k++) {
-      const factor = l[i * n + k];
-      const other = k * columns;
-      for (let j = 0; j < columns; j++) b[row + j] -= factor * b[other + j];
-    }
-    const pivot = l[i * n + i];
-    for (let j = 0; j < columns; j++) b[row + j] /= pivot;
-  }
+  solveTriangular(rowMajor(l, n), n, rowMajor(b, columns), columns);
 }
 
 /**
@@ -28,16 +28,7 @@ export function solveLower(l: Float64Array, n: number, b: Float64Array, columns:
  * @param columns - the number of right-hand sides
  */
 export function solveLowerTransposed(l: Float64Array, n: number, b: Float64Array, columns: number): void {
-  for (let i = n - 1; i >= 0; i--) {
-    const row = i * columns;
-    const pivot = l[i * n + i];
-    for (let j = 0; j < columns; j++) b[row + j] /= pivot;
-    for (let k = 0; k < i; k++) {
-      const factor = l[i * n + k];
-      const other = k * columns;
-      for (let j = 0; j < columns; j++) b[other + j] -= factor * b[row + j];
-    }
-  }
+  solveTriangular(backward(rowMajor(l, n), n), n, reversedRows(rowMajor(b, columns), n), columns);
 }
 
 /**
@@ -50,14 +41,7 @@ export function solveLowerTransposed(l: Float64Array, n: number, b: Float64Array
  * @param rows - the number of rows of $B$
  */
 export function solveLowerRows(l: Float64Array, n: number, b: Float64Array, rows: number): void {
-  for (let r = 0; r < rows; r++) {
-    const row = r * n;
-    for (let i = 0; i < n; i++) {
-      let sum = b[row + i];
-      for (let k = 0; k < i; k++) sum -= l[i * n + k] * b[row + k];
-      b[row + i] = sum / l[i * n + i];
-    }
-  }
+  solveTriangular(rowMajor(l, n), n, transposed(rowMajor(b, n)), rows);
 }
 
 /**
@@ -98,21 +82,20 @@ export function inverseDiagonal(l: Float64Array, n: number): Float64Array {
 export function inverseFromCholesky(l: Float64Array, n: number): Float64Array {
   const inverse = inverseLower(l, n);
   const result = new Float64Array(n * n);
-  for (let k = 0; k < n; k++) {
-    for (let i = 0; i <= k; i++) {
-      const factor = inverse[k * n + i];
-      for (let j = 0; j <= i; j++) result[i * n + j] += factor * inverse[k * n + j];
-    }
+  for (let p = 0; p < n; p += panel) {
+    // These rows of the inverse are zero from column `end` on.
+    const end = Math.min(p + panel, n);
+    const rows = block(rowMajor(inverse, n), p, 0);
+    addProduct(1, transposed(rows), rows, rowMajor(result, n), end, end - p, end, "lower");
   }
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) result[j * n + i] = result[i * n + j];
-  }
+  mirrorLower(result, n);
   return result;
 }
 
+/** $L^{-1}$ with zeros above the diagonal. */
 function inverseLower(l: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) inverse[i * n + i] = 1;
-  solveLower(l, n, inverse, n);
+  for (let i = 0; i < n; i++) inverse.set(l.subarray(i * n, i * n + i + 1), i * n);
+  invertTriangular(rowMajor(inverse, n), n);
   return inverse;
 }

@@ -1,0 +1,95 @@
+import { addProduct } from "./gemm.ts";
+import { blockColumns, multiplyPanels, pack, packedLeft, packedRight, tile, unpackRight } from "./micro-kernel.ts";
+import { block, type View } from "./view.ts";
+
+/** Systems up to this order are solved by substitution, larger ones are halved. */
+const leaf = 32;
+
+/**
+ * Solves $L X = B$ in place for a lower triangular view $L$ of order `n`: $B \leftarrow L^{-1} B$. Transposed and upper
+ * systems come as transposed and reversed views.
+ *
+ * Halving leaves nearly all the work to matrix products: $X_1 = L_{11}^{-1} B_1$, $B_2 \leftarrow B_2 - L_{21} X_1$,
+ * $X_2 = L_{22}^{-1} B_2$ (Elmroth, Gustavson, Jonsson & Kågström 2004, SIAM Review 46, section 3).
+ */
+export function solveTriangular(l: View, n: number, b: View, columns: number): void {
+  if (columns === 1) return substituteVector(l, n, b);
+  if (n <= leaf) return substitute(l, n, b, columns);
+  const half = splitOrder(n);
+  const l22 = block(l, half, half);
+  const b2 = block(b, half, 0);
+  solveTriangular(l, half, b, columns);
+  addProduct(-1, block(l, half, 0), b, b2, n - half, half, columns);
+  solveTriangular(l22, n - half, b2, columns);
+}
+
+/** About half of `n`, and a multiple of the four rows of a micro-kernel. */
+export function splitOrder(n: number): number {
+  return 4 * Math.ceil(n / 8);
+}
+
+/** Forward substitution with the micro-kernel: four rows of four columns at a time, less what the rows above contribute. */
+function substitute(l: View, n: number, b: View, columns: number): void {
+  pack(packedLeft, l.data, l.offset, l.rowStride, l.columnStride, n, n);
+  for (let j = 0; j < columns; j += blockColumns) {
+    const width = Math.min(blockColumns, columns - j);
+    const start = b.offset + j * b.columnStride;
+    pack(packedRight, b.data, start, b.columnStride, b.rowStride, width, n);
+    for (let group = 0; group < width; group += 4) {
+      for (let i = 0; i < n; i += 4) {
+        multiplyPanels(i * n, group * n, i);
+        solveTile(i * n + 4 * i, group * n + 4 * i, Math.min(4, n - i));
+      }
+    }
+    unpackRight(b.data, start, b.rowStride, b.columnStride, n, width);
+  }
+}
+
+/** Subtracts the tile from packed rows that start at `right` and solves with the diagonal block of L packed at `left`. */
+export function solveTile(left: number, right: number, rows: number): void {
+  for (let r = 0; r < rows; r++) {
+    const at = right + 4 * r;
+    let s0 = packedRight[at] - tile[4 * r];
+    let s1 = packedRight[at + 1] - tile[4 * r + 1];
+    let s2 = packedRight[at + 2] - tile[4 * r + 2];
+    let s3 = packedRight[at + 3] - tile[4 * r + 3];
+    let from = left + r;
+    for (let k = right; k < at; k += 4, from += 4) {
+      const factor = packedLeft[from];
+      s0 -= factor * packedRight[k];
+      s1 -= factor * packedRight[k + 1];
+      s2 -= factor * packedRight[k + 2];
+      s3 -= factor * packedRight[k + 3];
+    }
+    const pivot = packedLeft[from];
+    packedRight[at] = s0 / pivot;
+    packedRight[at + 1] = s1 / pivot;
+    packedRight[at + 2] = s2 / pivot;
+    packedRight[at + 3] = s3 / pivot;
+  }
+}
+
+/** Substitution for one vector, along the shorter stride of L: row by row, or column by column. */
+function substituteVector(l: View, n: number, b: View): void {
+  const { data, offset, rowStride: step } = b;
+  const byRows = Math.abs(l.columnStride) <= Math.abs(l.rowStride);
+  for (let i = 0; i < n; i++) {
+    const at = offset + i * step;
+    const diagonal = l.offset + i * (l.rowStride + l.columnStride);
+    let value = data[at];
+    if (byRows) {
+      let from = l.offset + i * l.rowStride;
+      for (let to = offset; to !== at; to += step, from += l.columnStride) value -= l.data[from] * data[to];
+    }
+    value /= l.data[diagonal];
+    data[at] = value;
+    if (byRows) continue;
+    let from = diagonal;
+    let to = at;
+    for (let k = i + 1; k < n; k++) {
+      from += l.rowStride;
+      to += step;
+      data[to] -= l.data[from] * value;
+    }
+  }
+}
