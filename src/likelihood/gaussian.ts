@@ -70,7 +70,7 @@ function create(noise: number, fixed: boolean, estimated: boolean): GaussianLike
       if (energy === 0) throw new InvalidArgumentError({ argument: "noise", expected: "residuals to estimate it from", received: "a model that fits the targets exactly", advice: "Give the noise: gaussian({ noise, fixed: true })." });
       // Fewer degrees of freedom than parameters leave nothing to estimate noise from.
       const freedom = Math.max(count - effectiveParameters, 1e-3 * count);
-      return create(Math.sqrt((2 * energy) / freedom), false, false) as typeof this;
+      return create(Math.sqrt((2 * energy) / freedom), false, false);
     },
   };
 }

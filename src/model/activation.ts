@@ -12,11 +12,11 @@ export type ActivationName = "tanh" | "sigmoid" | "relu" | "softplus" | "gelu" |
 export interface Activation {
   readonly name: ActivationName;
   /** h(a). */
-  value(a: number): number;
+  readonly value: (a: number) => number;
   /** h'(a). */
-  first(a: number, z: number): number;
+  readonly first: (a: number, z: number) => number;
   /** h''(a). */
-  second(a: number, z: number): number;
+  readonly second: (a: number, z: number) => number;
   /** Variance gain of the initial weights: 2 for units that cut away one half of their input, else 1. */
   readonly gain: number;
 }

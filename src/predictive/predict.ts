@@ -35,7 +35,7 @@ export type PredictOptions<L extends Likelihood> = JobOptions & NonNullable<Para
  */
 export async function predict<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, inputs: MatrixLike, options?: PredictOptions<L>): Promise<PredictionOf<L>> {
   if (!(posterior instanceof Posterior)) throw new InvalidArgumentError({ argument: "posterior", expected: "what laplace() resolves to", received: describe(posterior), advice: (posterior as unknown) instanceof Promise ? "Await it first." : undefined });
-  const { signal, onProgress, ...rest } = (options ?? {}) as JobOptions;
+  const { signal, onProgress, ...rest } = (options ?? {});
   const moments = await outputMoments(posterior, modelInputs(posterior.model, inputs), { ...(signal && { signal }), ...(onProgress && { onProgress }) });
   return posterior.likelihood.predict(moments, rest) as PredictionOf<L>;
 }
