@@ -1,5 +1,6 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError } from "../errors.ts";
+import { unitScale } from "../model/standardized.ts";
 import { bernoulliPrediction, type BernoulliPrediction } from "./bernoulli-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { sigmoid, softplus } from "./sigmoid.ts";
@@ -27,6 +28,7 @@ export function bernoulli(): BernoulliLikelihood {
     noiseParameters: 0,
     description: "bernoulli",
     encode,
+    outputScale: (_, outputs) => unitScale(outputs),
     energy: (outputs, targets) => outputs.reduce((sum, f, n) => sum + softplus(f) - targets.data[n] * f, 0),
     logLikelihood: (energy) => -energy,
     logDensity: (outputs, targets) => outputs.map((f, n) => -softplus(targets.data[n] === 1 ? -f : f)),

@@ -1,5 +1,6 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
+import { unitScale } from "../model/standardized.ts";
 import { categoricalPrediction, type CategoricalPrediction } from "./categorical-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { probit, type Link } from "./link.ts";
@@ -32,6 +33,7 @@ export function categorical(): CategoricalLikelihood {
     noiseParameters: 0,
     description: "categorical",
     encode,
+    outputScale: (_, outputs) => unitScale(outputs),
     energy: (outputs, targets) => -logDensity(outputs, targets).reduce((sum, value) => sum + value, 0),
     logLikelihood: (energy) => -energy,
     logDensity,

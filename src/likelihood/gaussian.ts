@@ -1,5 +1,6 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, knownOptions, positive } from "../errors.ts";
+import { columnScale } from "../model/standardized.ts";
 import { gaussianPrediction, type GaussianPrediction } from "./gaussian-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 
@@ -49,6 +50,7 @@ function create(noise: number, fixed: boolean, estimated: boolean): GaussianLike
     noiseParameters: fixed ? 0 : 1,
     description: `gaussian, noise ${noise.toPrecision(4)}${fixed ? " (known)" : ""}`,
     encode,
+    outputScale: columnScale,
     energy: (outputs, targets) => {
       let sum = 0;
       for (let i = 0; i < outputs.length; i++) sum += (outputs[i] - targets.data[i]) ** 2;

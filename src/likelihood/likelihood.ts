@@ -1,4 +1,5 @@
 import type { MatrixLike, Table } from "../data.ts";
+import type { ColumnScale } from "../model/standardized.ts";
 import type { OutputMoments, Prediction } from "./prediction.ts";
 
 /** A factor S of N x K x R with S_n S_n' the expected curvature of the loss at output n. */
@@ -28,6 +29,8 @@ export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
   readonly description: string;
   /** Checks the targets of `rows` examples for a model of `outputs` outputs and brings them into the form used below. */
   encode(targets: MatrixLike, rows: number, outputs: number): Table;
+  /** The units in which a network of outputs of the size of 1 meets these targets; see {@link fit}. */
+  outputScale(targets: Table, outputs: number): ColumnScale;
   /** E_0, summed over the batch. */
   energy(outputs: Float64Array, targets: Table): number;
   /** log p(targets | f), normalised, from the E_0 of `count` = N K numbers. */
