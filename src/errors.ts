@@ -95,6 +95,16 @@ export function oneOf<T extends string>(argument: string, value: unknown, choice
   throw new InvalidArgumentError({ argument, expected: `one of ${choices.map((c) => JSON.stringify(c)).join(", ")}`, received: describe(value) });
 }
 
+/**
+ * Returns `value` if it is an object with the given key, as the functions named by `makers` make it; else throws. Names in
+ * place of values and forgotten calls are told apart.
+ */
+export function madeBy<T extends object>(makers: string, argument: string, value: T, key: keyof T): T {
+  if (typeof value === "object" && value !== null && key in value) return value;
+  const advice = typeof value === "function" ? "Call the function." : (value as unknown) instanceof Promise ? "Await it first." : undefined;
+  throw new InvalidArgumentError({ argument, expected: `a value made by ${makers}`, received: describe(value), advice });
+}
+
 /** Throws when `options` has a key that is not in `known`: a misspelt option must not pass in silence. */
 export function knownOptions(argument: string, options: object, known: readonly string[]): void {
   for (const key of Object.keys(options)) {

@@ -1,6 +1,6 @@
 import { UnsupportedError, knownOptions } from "../errors.ts";
 import { isLayered } from "../model/model.ts";
-import type { Posterior } from "../posterior/posterior.ts";
+import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
 
 /** The log evidence, term by term. */
 export interface EvidenceTerms {
@@ -40,7 +40,8 @@ export interface EvidenceOptions {
 /**
  * The log evidence with every term named.
  *
- * @throws {@link UnsupportedError} for symmetries of a model without layers.
+ * @throws {@link UnsupportedError} for symmetries of a model without layers, and for Occam factors of hyperparameters that the
+ * data leave without a maximum.
  * @example
  * ```ts
  * import { evidence, gaussian, laplace, mlp, train } from "laplace-ts";
@@ -52,7 +53,7 @@ export interface EvidenceOptions {
  */
 export function evidence(posterior: Posterior, options: EvidenceOptions = {}): EvidenceTerms {
   knownOptions("options", options, ["symmetries", "hyperparameters"]);
-  const logLikelihood = posterior.logLikelihood / posterior.temperature;
+  const logLikelihood = checkedPosterior(posterior).logLikelihood / posterior.temperature;
   const logPriorExponent = -0.5 * posterior.scatter;
   const logVolumeRatio = -0.5 * posterior.logDeterminantRatio;
   const logOccamFactor = logPriorExponent + logVolumeRatio;
@@ -83,8 +84,13 @@ function logFactorial(count: number): number {
 }
 
 function hyperparameterOccamFactor(posterior: Posterior): number {
-  const { likelihood, targetCount, effectiveParameters } = posterior;
-  const ofPrior = posterior.effectiveParametersByGroup.reduce((sum, gamma) => sum + 0.5 * Math.log(2 / gamma), 0);
-  const ofNoise = likelihood.noiseParameters * 0.5 * Math.log(2 / (targetCount - effectiveParameters));
-  return ofPrior + ofNoise;
+  const { likelihood, prior, targetCount, effectiveParameters } = posterior;
+  const ofPrior = posterior.effectiveParametersByGroup.reduce((sum, gamma, g) => sum + width(`the prior precision of "${prior.groups[g]}"`, gamma), 0);
+  return likelihood.noiseParameters === 0 ? ofPrior : ofPrior + likelihood.noiseParameters * width("the noise", targetCount - effectiveParameters);
+}
+
+/** log sqrt(2 / freedom), the width of the evidence's peak in the logarithm of a hyperparameter. */
+function width(hyperparameter: string, freedom: number): number {
+  if (freedom > 0) return 0.5 * Math.log(2 / freedom);
+  throw new UnsupportedError(`hyperparameters: the evidence has no peak in ${hyperparameter}, which is left ${freedom.toPrecision(3)} degrees of freedom. Leave the option out, or give groups that the data determine.`);
 }

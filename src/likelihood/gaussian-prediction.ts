@@ -56,7 +56,8 @@ export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayL
 /** How many standard deviations on either side of the mean hold the given probability. */
 export function normalQuantile(level: number): number {
   if (!(level > 0 && level < 1)) throw new InvalidArgumentError({ argument: "level", expected: "a probability between 0 and 1, as 0.95", received: describe(level) });
-  return jStat.normal.inv(0.5 + 0.5 * level, 0, 1);
+  // The lower tail keeps the digits of a level near 1.
+  return -jStat.normal.inv(0.5 - 0.5 * level, 0, 1);
 }
 
 /** log N(t_n; f_n, S_n) = -1/2 [ K log(2 pi) + log det S_n + |L_n^-1 (t_n - f_n)|^2 ], S_n = C_n + diag(noise) = L_n L_n'. */

@@ -66,7 +66,10 @@ function create(noise: number, fixed: boolean, estimated: boolean): GaussianLike
     gradient: (outputs, targets) => outputs.map((f, i) => precision * (f - targets.data[i])),
     hessian: (_, targets) => diagonalBlocks(targets, precision),
     factor: (_, targets) => ({ data: diagonalBlocks(targets, Math.sqrt(precision)), columns: targets.columns }),
-    predict: (moments) => gaussianPrediction(moments, new Float64Array(moments.outputs).fill(noise * noise)),
+    predict: (moments, options = {}) => {
+      knownOptions("options", options as object, []);
+      return gaussianPrediction(moments, new Float64Array(moments.outputs).fill(noise * noise));
+    },
     reestimate(energy, count, effectiveParameters) {
       if (fixed) return this;
       if (energy === 0) throw new InvalidArgumentError({ argument: "noise", expected: "residuals to estimate it from", received: "a model that fits the targets exactly", advice: "Give the noise: gaussian({ noise, fixed: true })." });

@@ -49,7 +49,9 @@ export async function dataTerm(model: Model, likelihood: Likelihood, kind: Curva
   if (count === 0) throw new InvalidArgumentError({ argument: "data", expected: "at least one example", received: "no batches" });
   if (!Number.isFinite(energy) || !total.every(Number.isFinite)) throw new NotFiniteError("The model's outputs or their derivatives are not finite on these data. Check the weights: training may have diverged.");
   const beta = likelihood.precision;
-  return { examples: count, energy, gradient: total.map((g) => g / beta), curvature: accumulator.curvature().times(beta ** -kind.noisePower) };
+  const curvature = accumulator.curvature().times(beta ** -kind.noisePower);
+  if (!curvature.values.every(Number.isFinite)) throw new NotFiniteError("The curvature overflows on these data. Are inputs and targets in sensible units? Standardise them.");
+  return { examples: count, energy, gradient: total.map((g) => g / beta), curvature };
 }
 
 function batches(source: DataSource): Iterable<Data> | AsyncIterable<Data> {

@@ -1,5 +1,5 @@
 import { outerProduct, type CurvatureKind } from "../curvature/curvature.ts";
-import { InvalidArgumentError, UnsupportedError, describe, knownOptions, positive } from "../errors.ts";
+import { UnsupportedError, knownOptions, madeBy, positive } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import type { Model } from "../model/model.ts";
 import { isotropic } from "../prior/isotropic.ts";
@@ -8,7 +8,7 @@ import type { JobOptions } from "../progress.ts";
 import { full } from "../structure/full.ts";
 import type { Structure } from "../structure/structure.ts";
 import { addDataTerms, dataTerm, type DataSource } from "./data-term.ts";
-import { Posterior } from "./posterior.ts";
+import { LIKELIHOODS, PRIORS, Posterior, checkedPosterior, settled } from "./posterior.ts";
 
 /** Options of {@link laplace}. */
 export interface LaplaceOptions extends JobOptions {
@@ -48,15 +48,16 @@ const OPTIONS = ["curvature", "structure", "prior", "temperature", "memoryBudget
  */
 export async function laplace<M extends Model, L extends Likelihood>(model: M, likelihood: L, data: DataSource, options: LaplaceOptions = {}): Promise<Posterior<M, L>> {
   knownOptions("options", options, OPTIONS);
-  const kind = chosen("curvature", options.curvature ?? outerProduct(), "kind", "exact(), outerProduct() or empiricalFisher()");
-  const structure = chosen("structure", options.structure ?? full(), "accumulator", "full() or diagonal()");
-  const prior = chosen("prior", options.prior ?? isotropic(), "bind", "isotropic(), perLayer(), automaticRelevance(), groups() or perWeight()").bind(model);
+  madeBy("mlp() or functionModel()", "model", model, "evaluate");
+  madeBy(LIKELIHOODS, "likelihood", likelihood, "encode");
+  const kind = madeBy("exact(), outerProduct() or empiricalFisher()", "curvature", options.curvature ?? outerProduct(), "kind");
+  const structure = madeBy("full() or diagonal()", "structure", options.structure ?? full(), "accumulator");
+  const prior = madeBy(PRIORS, "prior", options.prior ?? isotropic(), "bind").bind(model);
   const temperature = positive("temperature", options.temperature ?? 1);
   withinBudget(structure, model, positive("memoryBudget", options.memoryBudget ?? 4 * 2 ** 30));
 
   const term = await dataTerm(model, likelihood, kind, structure, data, options);
-  const settled = likelihood.estimated === true ? likelihood.reestimate(term.energy, term.examples * model.outputs, 0) : likelihood;
-  return new Posterior({ model, likelihood: settled, prior, kind, structure, temperature, data: term });
+  return new Posterior({ model, likelihood: settled(likelihood, term.energy, term.examples * model.outputs), prior, kind, structure, temperature, data: term });
 }
 
 /**
@@ -65,15 +66,9 @@ export async function laplace<M extends Model, L extends Likelihood>(model: M, l
  */
 export async function withMoreData<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, data: DataSource, options: JobOptions = {}): Promise<Posterior<M, L>> {
   knownOptions("options", options, ["signal", "onProgress"]);
-  const { model, kind, structure, likelihood } = posterior;
+  const { model, kind, structure, likelihood } = checkedPosterior(posterior);
   const more = await dataTerm(model, likelihood, kind, structure, data, options);
   return posterior.replace({ data: addDataTerms(posterior.data, more) });
-}
-
-/** An option that must be a value made by one of our functions: strings and calls forgotten are told apart. */
-function chosen<T extends object>(argument: string, value: T, key: keyof T, makers: string): T {
-  if (typeof value === "object" && value !== null && key in value) return value;
-  throw new InvalidArgumentError({ argument, expected: `a value made by ${makers}`, received: describe(value), advice: typeof value === "function" ? "Call the function." : undefined });
 }
 
 function withinBudget(structure: Structure, model: Model, budget: number): void {

@@ -1,6 +1,6 @@
 import type { Matrix } from "ml-matrix";
 import type { CurvatureKind } from "../curvature/curvature.ts";
-import { InvalidArgumentError, knownOptions, positive, wholeNumber } from "../errors.ts";
+import { InvalidArgumentError, describe, knownOptions, madeBy, positive, wholeNumber } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { toMatrix, weightVector } from "../model/derivatives.ts";
 import type { Model } from "../model/model.ts";
@@ -164,10 +164,12 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
   with(changes: PosteriorChanges<L>): Posterior<M, L> {
     knownOptions("changes", changes, ["prior", "likelihood", "temperature"]);
     const { likelihood = this.likelihood, prior = this.prior, temperature = this.temperature } = changes;
+    madeBy(LIKELIHOODS, "likelihood", likelihood, "encode");
+    madeBy(PRIORS, "prior", prior, "bind");
     if (likelihood.name !== this.likelihood.name) {
       throw new InvalidArgumentError({ argument: "likelihood", expected: `a ${this.likelihood.name} likelihood, as the curvature was computed with`, received: likelihood.name, advice: "Call laplace() again for another likelihood." });
     }
-    return this.replace({ likelihood, prior: prior.bind(this.model), temperature: positive("temperature", temperature) });
+    return this.replace({ likelihood: settled(likelihood, this.data.energy, this.targetCount), prior: prior.bind(this.model), temperature: positive("temperature", temperature) });
   }
 
   /** The posterior from other parts; nothing is checked. */
@@ -198,6 +200,23 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     if (distance > FAR_FROM_MODE) lines.push(["warning", `the mode is ${distance.toPrecision(2)} posterior standard deviations away: train further with this prior and noise`]);
     return columns(lines, [0, 1]);
   }
+}
+
+/** What makes a likelihood, for messages. */
+export const LIKELIHOODS = "gaussian(), bernoulli() or categorical()";
+
+/** What makes a prior, for messages. */
+export const PRIORS = "isotropic(), perLayer(), automaticRelevance(), groups() or perWeight()";
+
+/** Returns `value` if it is a posterior, else throws: most often it is a promise that was not awaited. */
+export function checkedPosterior<P extends Posterior>(value: P): P {
+  if (value instanceof Posterior) return value;
+  throw new InvalidArgumentError({ argument: "posterior", expected: "what laplace() resolves to", received: describe(value), advice: (value as unknown) instanceof Promise ? "Await it first." : undefined });
+}
+
+/** The likelihood itself, or where its noise was left open, with the noise of the residuals. */
+export function settled<L extends Likelihood>(likelihood: L, energy: number, targetCount: number): L {
+  return likelihood.estimated === true ? likelihood.reestimate(energy, targetCount, 0) : likelihood;
 }
 
 /** How many groups of the prior a summary lists one by one. */

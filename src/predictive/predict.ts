@@ -1,12 +1,12 @@
 import type { Matrix } from "ml-matrix";
 import { slice, type MatrixLike, type Table } from "../data.ts";
-import { InvalidArgumentError, NotFiniteError, describe } from "../errors.ts";
+import { NotFiniteError } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import type { OutputMoments } from "../likelihood/prediction.ts";
 import { multiplyTransposedRight } from "../linalg/products.ts";
 import { modelInputs, toMatrix } from "../model/derivatives.ts";
 import type { Model } from "../model/model.ts";
-import { Posterior } from "../posterior/posterior.ts";
+import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
 import { checkpoints, type JobOptions } from "../progress.ts";
 
 /** What {@link predict} returns for a likelihood. */
@@ -34,8 +34,8 @@ export type PredictOptions<L extends Likelihood> = JobOptions & NonNullable<Para
  * ```
  */
 export async function predict<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, inputs: MatrixLike, options?: PredictOptions<L>): Promise<PredictionOf<L>> {
-  if (!(posterior instanceof Posterior)) throw new InvalidArgumentError({ argument: "posterior", expected: "what laplace() resolves to", received: describe(posterior), advice: (posterior as unknown) instanceof Promise ? "Await it first." : undefined });
-  const { signal, onProgress, ...rest } = (options ?? {});
+  checkedPosterior(posterior);
+  const { signal, onProgress, ...rest } = options ?? {};
   const moments = await outputMoments(posterior, modelInputs(posterior.model, inputs), { ...(signal && { signal }), ...(onProgress && { onProgress }) });
   return posterior.likelihood.predict(moments, rest) as PredictionOf<L>;
 }
@@ -63,7 +63,7 @@ export async function outputMoments(posterior: Posterior, inputs: Table, options
  * at input n with output l at input m, J P^-1 J'. Its diagonal is the `variance` that {@link predict} gives.
  */
 export function jointCovariance(posterior: Posterior, inputs: MatrixLike): Matrix {
-  const { model, precision } = posterior;
+  const { model, precision } = checkedPosterior(posterior);
   const table = modelInputs(model, inputs);
   const size = table.rows * model.outputs;
   const whitened = precision.whiten(model.evaluate(table).jacobian());
