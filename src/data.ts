@@ -65,13 +65,17 @@ function isFlat(source: MatrixLike): source is FlatArray {
   return Array.isArray((source as FlatArray | null)?.shape);
 }
 
-function readFlat(argument: string, { data, shape: [rows, columns] }: FlatArray): Table {
+function readFlat(argument: string, { data, shape }: FlatArray): Table {
+  const [rows, columns] = shape;
+  if (shape.length !== 2 || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) throw new InvalidArgumentError({ argument, expected: "a shape of two whole numbers, [rows, columns]", received: describe(shape) });
+  if (typeof data?.length !== "number") throw new InvalidArgumentError({ argument, expected: "an array of numbers as data", received: describe(data) });
   if (data.length !== rows * columns) throw new InvalidArgumentError({ argument, expected: `${rows} x ${columns} = ${rows * columns} numbers, as its shape says`, received: `${data.length}` });
   return { data: numbers(argument, data), rows, columns };
 }
 
 function readRows(argument: string, rows: readonly ArrayLike<number>[]): Table {
-  const columns = rows[0].length;
+  const columns = (rows[0] as ArrayLike<number> | null)?.length;
+  if (columns === undefined) throw new InvalidArgumentError({ argument, expected: "rows of numbers", received: `${describe(rows[0])} in row 0` });
   const data = new Float64Array(rows.length * columns);
   for (let n = 0; n < rows.length; n++) {
     const row = rows[n] as ArrayLike<number> | null | undefined;

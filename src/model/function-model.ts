@@ -35,7 +35,9 @@ export interface ModelFunction {
 export function functionModel(definition: ModelFunction): Model {
   knownOptions("definition", definition, ["parameters", "outputs", "inputs", "value", "jacobian"]);
   if (typeof definition.value !== "function") throw new InvalidArgumentError({ argument: "value", expected: "a function (parameters, input) => output", received: describe(definition.value) });
-  wholeNumber("parameters.length", definition.parameters.length, 1);
+  if (definition.jacobian !== undefined && typeof definition.jacobian !== "function") throw new InvalidArgumentError({ argument: "jacobian", expected: "a function (parameters, input) => rows, or none", received: describe(definition.jacobian) });
+  if (definition.inputs !== undefined) wholeNumber("inputs", definition.inputs, 1);
+  wholeNumber("parameters.length", definition.parameters?.length, 1);
   return create(definition, Float64Array.from(definition.parameters));
 }
 
@@ -62,7 +64,7 @@ function evaluate(definition: ModelFunction, parameters: Float64Array, count: nu
   const outputsAt = (w: Float64Array): Float64Array => perExample(inputs, count, (x) => definition.value(w, x), "value");
   const { jacobian: derivative } = definition;
   const jacobianAt = (w: Float64Array): Float64Array =>
-    derivative === undefined ? centralDifferences(outputsAt, w) : perExample(inputs, count * width, (x) => flatten(derivative(w, x)), "jacobian");
+    derivative === undefined ? centralDifferences(outputsAt, w) : perExample(inputs, count * width, (x) => flatten(derivative(w, x), count, width), "jacobian");
   let stored: Float64Array | undefined;
   const jacobian = (): Float64Array => (stored ??= jacobianAt(parameters));
 
@@ -103,7 +105,7 @@ function perExample(inputs: Table, count: number, f: (x: Float64Array) => number
   for (let n = 0; n < inputs.rows; n++) {
     const result = f(inputs.data.subarray(n * inputs.columns, (n + 1) * inputs.columns));
     const entries = typeof result === "number" ? [result] : result;
-    if (entries.length !== count) throw new InvalidArgumentError({ argument: what, expected: `${count} numbers for an example`, received: `${entries.length}`, advice: "Set `outputs` to the number of outputs." });
+    if (entries?.length !== count) throw new InvalidArgumentError({ argument: what, expected: `${count} numbers for an example`, received: entries?.length === undefined ? describe(entries) : `${entries.length}`, advice: "Set `outputs` to the number of outputs." });
     for (let k = 0; k < count; k++) {
       if (!Number.isFinite(entries[k])) throw new NotFiniteError(`${what} gave ${entries[k]} for example ${n}. Check the function at these weights, or keep them in its domain (a log-parametrisation keeps weights positive).`);
       values[n * count + k] = entries[k];
@@ -112,8 +114,14 @@ function perExample(inputs: Table, count: number, f: (x: Float64Array) => number
   return values;
 }
 
-function flatten(rows: ArrayLike<number> | readonly ArrayLike<number>[]): number[] {
-  return Array.from(rows as ArrayLike<number | ArrayLike<number>>).flatMap((row) => (typeof row === "number" ? [row] : Array.from(row)));
+/** The K rows of W numbers of a Jacobian, one after another; it may come so already. */
+function flatten(rows: ArrayLike<number> | readonly ArrayLike<number>[], count: number, width: number): number[] {
+  return Array.from(rows as ArrayLike<number | ArrayLike<number>>).flatMap((row) => {
+    if (typeof row === "number") return [row];
+    // W rows of K numbers are as many numbers, in another order.
+    if (row.length !== width) throw new InvalidArgumentError({ argument: "jacobian", expected: `${count} rows of ${width} numbers, df_k/dw, for an example`, received: `a row of ${row.length}` });
+    return Array.from(row);
+  });
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
