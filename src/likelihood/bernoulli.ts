@@ -1,5 +1,5 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError, knownOptions } from "../errors.ts";
 import { unitScale } from "../model/standardized.ts";
 import { bernoulliPrediction, type BernoulliPrediction } from "./bernoulli-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
@@ -7,6 +7,9 @@ import { sigmoid, softplus } from "./sigmoid.ts";
 
 /** One of two classes. */
 export type BernoulliLikelihood = Likelihood<BernoulliPrediction>;
+
+/** log(1 + exp(f)) - t f, in a form that does not cancel where f is large and right. */
+const loss = (f: number, target: number): number => softplus(target === 1 ? -f : f);
 
 /** y (1 - y) for y = sigmoid(a). */
 const slope = (a: number): number => sigmoid(a) * sigmoid(-a);
@@ -29,14 +32,17 @@ export function bernoulli(): BernoulliLikelihood {
     description: "bernoulli",
     encode,
     outputScale: (_, outputs) => unitScale(outputs),
-    energy: (outputs, targets) => outputs.reduce((sum, f, n) => sum + softplus(f) - targets.data[n] * f, 0),
+    energy: (outputs, targets) => outputs.reduce((sum, f, n) => sum + loss(f, targets.data[n]), 0),
     logLikelihood: (energy) => -energy,
-    logDensity: (outputs, targets) => outputs.map((f, n) => -softplus(targets.data[n] === 1 ? -f : f)),
+    logDensity: (outputs, targets) => outputs.map((f, n) => -loss(f, targets.data[n])),
     // sigmoid(f) - 1 = -sigmoid(-f), which does not cancel.
     gradient: (outputs, targets) => outputs.map((f, n) => (targets.data[n] === 1 ? -sigmoid(-f) : sigmoid(f))),
     hessian: (outputs) => outputs.map(slope),
     factor: (outputs) => ({ data: outputs.map((f) => Math.sqrt(slope(f))), columns: 1 }),
-    predict: (moments) => bernoulliPrediction(moments, (targets) => encode(targets, moments.rows, 1)),
+    predict: (moments, options = {}) => {
+      knownOptions("options", options as object, []);
+      return bernoulliPrediction(moments, (targets) => encode(targets, moments.rows, 1));
+    },
     reestimate() {
       return this;
     },

@@ -4,7 +4,8 @@ import { unitScale } from "../model/standardized.ts";
 import { categoricalPrediction, type CategoricalPrediction } from "./categorical-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { probit, type Link } from "./link.ts";
-import { logSumExp, softmax } from "./softmax.ts";
+import { softplus } from "./sigmoid.ts";
+import { logOddsAgainst, softmax } from "./softmax.ts";
 
 /** How class probabilities are predicted. */
 export interface CategoricalPredictionOptions {
@@ -40,7 +41,10 @@ export function categorical(): CategoricalLikelihood {
     gradient: (outputs, targets) => {
       const p = probabilities(outputs, targets.rows);
       const classes = outputs.length / targets.rows;
-      for (let n = 0; n < targets.rows; n++) p[n * classes + targets.data[n]] -= 1;
+      for (let n = 0; n < targets.rows; n++) {
+        const row = p.subarray(n * classes, (n + 1) * classes);
+        row[targets.data[n]] = -complement(row, targets.data[n]);
+      }
       return p;
     },
     hessian: (outputs, targets) => {
@@ -48,7 +52,7 @@ export function categorical(): CategoricalLikelihood {
       return perExample(outputs, targets.rows, (p, block) => {
         for (let k = 0; k < classes; k++) {
           for (let j = 0; j < classes; j++) block[k * classes + j] = -p[k] * p[j];
-          block[k * classes + k] += p[k];
+          block[k * classes + k] = p[k] * complement(p, k);
         }
       });
     },
@@ -57,7 +61,7 @@ export function categorical(): CategoricalLikelihood {
       const data = perExample(outputs, targets.rows, (p, block) => {
         for (let k = 0; k < classes; k++) {
           for (let j = 0; j < classes; j++) block[k * classes + j] = -p[k] * Math.sqrt(p[j]);
-          block[k * classes + k] += Math.sqrt(p[k]);
+          block[k * classes + k] = Math.sqrt(p[k]) * complement(p, k);
         }
       });
       return { data, columns: classes };
@@ -74,6 +78,13 @@ export function categorical(): CategoricalLikelihood {
   };
 }
 
+/** 1 - p_k as the sum of the other probabilities, which does not cancel where p_k is nearly 1. */
+function complement(p: Float64Array, k: number): number {
+  let sum = 0;
+  for (let j = 0; j < p.length; j++) if (j !== k) sum += p[j];
+  return sum;
+}
+
 /** Rows of class probabilities for rows of logits. */
 function probabilities(outputs: Float64Array, rows: number): Float64Array {
   const classes = outputs.length / rows;
@@ -84,7 +95,8 @@ function probabilities(outputs: Float64Array, rows: number): Float64Array {
 
 function logDensity(outputs: Float64Array, { data, rows }: Table): Float64Array {
   const classes = outputs.length / rows;
-  return data.map((label, n) => outputs[n * classes + label] - logSumExp(outputs.subarray(n * classes, (n + 1) * classes)));
+  // log p = -log(1 + odds against it), which keeps its accuracy where p is nearly 1.
+  return data.map((label, n) => -softplus(logOddsAgainst(outputs.subarray(n * classes, (n + 1) * classes), label)));
 }
 
 function perExample(outputs: Float64Array, rows: number, fill: (p: Float64Array, block: Float64Array) => void): Float64Array {

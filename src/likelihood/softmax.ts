@@ -12,3 +12,12 @@ export function logSumExp(values: ArrayLike<number>): number {
   for (let k = 0; k < values.length; k++) sum += Math.exp(values[k] - largest);
   return largest + Math.log(sum);
 }
+
+/** log((1 - p_k) / p_k) = log sum_j exp(f_j - f_k) over j other than k. */
+export function logOddsAgainst(logits: ArrayLike<number>, k: number): number {
+  let largest = -Infinity;
+  for (let j = 0; j < logits.length; j++) if (j !== k) largest = Math.max(largest, logits[j]);
+  let sum = 0;
+  for (let j = 0; j < logits.length; j++) if (j !== k) sum += Math.exp(logits[j] - largest);
+  return largest - logits[k] + Math.log(sum);
+}
