@@ -35,10 +35,11 @@ export function spread(precisions: number | ArrayLike<number>, count: number): A
 function layerGroups(model: Model, separateBiases: boolean): { groups: string[]; groupOf: Int32Array } {
   const groups: string[] = [];
   const groupOf = new Int32Array(model.parameters.length);
+  let current: number | undefined;
   for (const { name, layer, offset, rows, columns } of model.tensors) {
-    const group = separateBiases ? name : name.replace(/\.(weights|biases)$/, "") || `layer${layer + 1}`;
-    if (!groups.includes(group)) groups.push(group);
-    groupOf.fill(groups.indexOf(group), offset, offset + rows * columns);
+    if (separateBiases || layer !== current) groups.push(separateBiases ? name : name.replace(/\.(weights|biases)$/, ""));
+    current = layer;
+    groupOf.fill(groups.length - 1, offset, offset + rows * columns);
   }
   return { groups, groupOf };
 }
