@@ -1,0 +1,70 @@
+import { describe as suite, expect, it } from "vitest";
+import { InvalidArgumentError, LaplaceError, NotFiniteError, NotPositiveDefiniteError, UnsupportedError, describe, knownOptions, oneOf, positive, wholeNumber } from "../src/errors.ts";
+
+suite("errors", () => {
+  it("share a base class and say their names", () => {
+    const invalid = new InvalidArgumentError({ argument: "noise", expected: "a finite number above 0", received: "-1" });
+    const errors = [invalid, new UnsupportedError("no"), new NotFiniteError("NaN"), new NotPositiveDefiniteError("The precision", -1, "Train on.")];
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(LaplaceError);
+      expect(error).toBeInstanceOf(Error);
+    }
+    expect(errors.map(({ name }) => name)).toEqual(["InvalidArgumentError", "UnsupportedError", "NotFiniteError", "NotPositiveDefiniteError"]);
+    expect(new LaplaceError("x").name).toBe("LaplaceError");
+  });
+
+  it("carry what was expected, what came and what to do", () => {
+    const error = new InvalidArgumentError({ argument: "noise", expected: "a finite number above 0", received: "-1", advice: "Give a standard deviation." });
+    expect(error.message).toBe("noise: expected a finite number above 0, got -1. Give a standard deviation.");
+    expect([error.argument, error.expected, error.received]).toEqual(["noise", "a finite number above 0", "-1"]);
+    expect(new InvalidArgumentError({ argument: "a", expected: "b", received: "c" }).message).toBe("a: expected b, got c.");
+    const indefinite = new NotPositiveDefiniteError("The precision", -0.123456, "Train on.");
+    expect(indefinite.message).toBe("The precision is not positive definite: its smallest eigenvalue is -0.1235. Train on.");
+    expect(indefinite.smallestEigenvalue).toBe(-0.123456);
+  });
+});
+
+suite("describe", () => {
+  it.each<[value: unknown, text: string]>([
+    [null, "null"],
+    [undefined, "undefined"],
+    [Number.NaN, "NaN"],
+    [true, "true"],
+    ["a\"b", '"a\\"b"'],
+    [Math.sin, "a function"],
+    [[], "an empty array"],
+    [[[1, 2], 3], "an array of 2, the first an array of 2, the first 1"],
+    [new Float32Array(3), "a Float32Array of length 3"],
+    [{ a: 1, b: 2 }, "an object with a, b"],
+    [{}, "an object with no keys"],
+    [1n, "bigint"],
+    [Symbol("s"), "symbol"],
+  ])("tells %o", (value, text) => {
+    expect(describe(value)).toBe(text);
+  });
+});
+
+suite("checks", () => {
+  it("pass what is right through", () => {
+    expect(positive("a", 1e-300)).toBe(1e-300);
+    expect(wholeNumber("a", 0, 0)).toBe(0);
+    expect(oneOf("a", "y", ["x", "y"])).toBe("y");
+    expect(() => knownOptions("options", { x: 1 }, ["x", "y"])).not.toThrow();
+  });
+
+  it.each([0, -1, Number.NaN, Infinity, "1", null, undefined, [1]])("positive refuses %o", (value) => {
+    expect(() => positive("noise", value)).toThrow(InvalidArgumentError);
+    expect(() => positive("noise", value)).toThrow(/^noise: expected a finite number above 0, got /);
+  });
+
+  it.each([1, 2.5, Number.NaN, Infinity, 2 ** 53, "3", null, undefined])("wholeNumber refuses %o where 2 is the least", (value) => {
+    expect(() => wholeNumber("size", value, 2)).toThrow(/^size: expected a whole number of at least 2, got /);
+  });
+
+  it("list the choices", () => {
+    expect(() => oneOf("mode", "z", ["x", "y"])).toThrow('mode: expected one of "x", "y", got "z".');
+    expect(() => oneOf("mode", undefined, ["x", "y"])).toThrow(InvalidArgumentError);
+    expect(() => knownOptions("options", { nosie: 1 }, ["noise", "fixed"])).toThrow('options.nosie: expected one of the options noise, fixed, got the unknown option "nosie".');
+    expect(() => knownOptions("options", { a: undefined }, [])).toThrow(/^options\.a: expected no options/);
+  });
+});

@@ -1,0 +1,120 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Table } from "../../src/data.ts";
+import { bernoulli } from "../../src/likelihood/bernoulli.ts";
+import { categorical } from "../../src/likelihood/categorical.ts";
+import { gaussian } from "../../src/likelihood/gaussian.ts";
+import type { Likelihood } from "../../src/likelihood/likelihood.ts";
+import { toMatrix } from "../../src/model/derivatives.ts";
+import { random } from "../../src/random.ts";
+import { expectClose } from "../support/close.ts";
+import { normals } from "../support/random-numbers.ts";
+import { differences } from "../support/sixth-order-differences.ts";
+
+/** What every likelihood must satisfy: a new one needs a row here and nothing else. */
+interface Row {
+  readonly likelihood: Likelihood;
+  readonly outputs: readonly number[];
+  /** Valid targets for some rows of outputs. */
+  readonly targets: (rows: number, outputs: number, seed: number) => number[][];
+}
+
+function labels(classes: number, rows: number, seed: number): number[][] {
+  const source = random(seed);
+  return Array.from({ length: rows }, () => [source.integer(classes)]);
+}
+
+const numbers = (rows: number, outputs: number, seed: number): number[][] => toMatrix(normals(rows * outputs, seed), rows, outputs).to2DArray();
+
+const conformance: Row[] = [
+  { likelihood: gaussian({ noise: 0.7 }), outputs: [1, 2, 3], targets: numbers },
+  { likelihood: gaussian({ noise: 3, fixed: true }), outputs: [1, 2], targets: numbers },
+  { likelihood: gaussian(), outputs: [1, 2], targets: numbers },
+  { likelihood: bernoulli(), outputs: [1], targets: (rows, _, seed) => labels(2, rows, seed) },
+  { likelihood: categorical(), outputs: [2, 3, 5], targets: (rows, outputs, seed) => labels(outputs, rows, seed) },
+];
+
+describe.each(conformance)("$likelihood.description", ({ likelihood, outputs: widths, targets }) => {
+  const batches = fc.record({ rows: fc.integer({ min: 1, max: 4 }), width: fc.constantFrom(...widths), scale: fc.constantFrom(0.1, 1, 5), seed: fc.nat(1e5) }).map(({ rows, width, scale, seed }) => ({
+    f: normals(rows * width, seed).map((value) => scale * value),
+    encoded: likelihood.encode(targets(rows, width, seed + 1), rows, width),
+    rows,
+    width,
+  }));
+  const energyAt = (f: Float64Array, encoded: Table): number => likelihood.precision * likelihood.energy(f, encoded);
+  const errorAt = (f: Float64Array, encoded: Table): number => -likelihood.logDensity(f, encoded).reduce((sum, value) => sum + value, 0);
+
+  it("has the gradient of -logDensity, and of the energy times the precision", () => {
+    fc.assert(
+      fc.property(batches, ({ f, encoded }) => {
+        const gradient = likelihood.gradient(f, encoded);
+        expectClose(gradient, differences((g) => [errorAt(g, encoded)], f), 1e-9);
+        expectClose(gradient, differences((g) => [energyAt(g, encoded)], f), 1e-9);
+      }),
+    );
+  });
+
+  it("has the Hessian of -logDensity, block by block", () => {
+    fc.assert(
+      fc.property(batches, ({ f, encoded, rows, width }) => {
+        const dense = differences((g) => likelihood.gradient(g, encoded), f);
+        const hessian = likelihood.hessian(f, encoded);
+        const expected = Array.from({ length: rows * width * width }, (_, i) => {
+          const [n, k, j] = [Math.floor(i / width ** 2), Math.floor(i / width) % width, i % width];
+          return dense[(n * width + k) * rows * width + n * width + j];
+        });
+        expectClose(hessian, expected, 1e-9);
+      }),
+    );
+  });
+
+  it("has a factor S with S S' = Hessian", () => {
+    fc.assert(
+      fc.property(batches, ({ f, encoded, rows, width }) => {
+        const { data, columns } = likelihood.factor(f, encoded);
+        const blocks = Array.from({ length: rows }, (_, n) => {
+          const s = toMatrix(data.slice(n * width * columns, (n + 1) * width * columns), width, columns);
+          return s.mmul(s.transpose()).to1DArray();
+        });
+        expectClose(blocks.flat(), likelihood.hessian(f, encoded), 1e-14);
+      }),
+    );
+  });
+
+  it("has densities that add up to the log likelihood of the energy", () => {
+    fc.assert(
+      fc.property(batches, ({ f, encoded, rows, width }) => {
+        const density = likelihood.logDensity(f, encoded);
+        expect(density).toHaveLength(rows);
+        expectClose([likelihood.logLikelihood(likelihood.energy(f, encoded), rows * width)], [-errorAt(f, encoded)], 1e-13);
+      }),
+    );
+  });
+
+  it("treats examples apart: a batch is its examples one after another", () => {
+    fc.assert(
+      fc.property(batches, ({ f, encoded, rows, width }) => {
+        const one = (n: number): [Float64Array, Table] => [f.slice(n * width, (n + 1) * width), { data: encoded.data.slice(n * encoded.columns, (n + 1) * encoded.columns), rows: 1, columns: encoded.columns }];
+        const parts = (of: (...args: [Float64Array, Table]) => Float64Array): number[] => Array.from({ length: rows }, (_, n) => Array.from(of(...one(n)))).flat();
+        expect(parts((...args) => likelihood.logDensity(...args))).toEqual(Array.from(likelihood.logDensity(f, encoded)));
+        expect(parts((...args) => likelihood.gradient(...args))).toEqual(Array.from(likelihood.gradient(f, encoded)));
+        expect(parts((...args) => likelihood.hessian(...args))).toEqual(Array.from(likelihood.hessian(f, encoded)));
+        expect(parts((...args) => likelihood.factor(...args).data)).toEqual(Array.from(likelihood.factor(f, encoded).data));
+      }),
+    );
+  });
+
+  it("leaves its arguments alone", () => {
+    fc.assert(
+      fc.property(batches, ({ f, encoded }) => {
+        const before = structuredClone([f, encoded.data]);
+        likelihood.gradient(f, encoded);
+        likelihood.hessian(f, encoded);
+        likelihood.factor(f, encoded);
+        likelihood.logDensity(f, encoded);
+        likelihood.energy(f, encoded);
+        expect([f, encoded.data]).toEqual(before);
+      }),
+    );
+  });
+});

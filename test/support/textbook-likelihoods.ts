@@ -1,0 +1,76 @@
+import { bernoulli } from "../../src/likelihood/bernoulli.ts";
+import { categorical } from "../../src/likelihood/categorical.ts";
+import { gaussian } from "../../src/likelihood/gaussian.ts";
+import type { Likelihood } from "../../src/likelihood/likelihood.ts";
+import { normals } from "./random-numbers.ts";
+
+/** A likelihood beside its definition, for one example and without care for overflow: an oracle for the batched code. */
+export interface TextbookLikelihood {
+  readonly name: string;
+  /** K. */
+  readonly outputs: number;
+  /** beta. */
+  readonly noisePrecision: number;
+  readonly likelihood: Likelihood;
+  /** Random targets, N rows of K numbers: one-hot for classes. */
+  readonly targets: (rows: number, seed: number) => number[][];
+  /** log p(t | f). */
+  readonly logDensity: (f: readonly number[], t: readonly number[]) => number;
+  /** -d log p / df. */
+  readonly gradient: (f: readonly number[], t: readonly number[]) => number[];
+  /** -d2 log p / df df'. */
+  readonly hessian: (f: readonly number[], t: readonly number[]) => number[][];
+}
+
+/** Gaussian noise of the given standard deviation on K outputs. */
+export function textbookGaussian(outputs: number, noise = 0.5): TextbookLikelihood {
+  const beta = 1 / noise ** 2;
+  return {
+    name: `gaussian, ${outputs} outputs`,
+    outputs,
+    noisePrecision: beta,
+    likelihood: gaussian({ noise }),
+    targets: (rows, seed) => rowsOf(normals(rows * outputs, seed), outputs),
+    logDensity: (f, t) => sum(f.map((value, k) => -0.5 * Math.log(2 * Math.PI * noise ** 2) - (value - t[k]) ** 2 / (2 * noise ** 2))),
+    gradient: (f, t) => f.map((value, k) => beta * (value - t[k])),
+    hessian: (f) => f.map((_, k) => f.map((__, l) => (k === l ? beta : 0))),
+  };
+}
+
+/** One logit. */
+export function textbookBernoulli(): TextbookLikelihood {
+  const p = (f: readonly number[]): number => 1 / (1 + Math.exp(-f[0]));
+  return {
+    name: "bernoulli",
+    outputs: 1,
+    noisePrecision: 1,
+    likelihood: bernoulli(),
+    targets: (rows, seed) => rowsOf(normals(rows, seed).map((value) => (value > 0 ? 1 : 0)), 1),
+    logDensity: (f, [t]) => t * Math.log(p(f)) + (1 - t) * Math.log(1 - p(f)),
+    gradient: (f, [t]) => [p(f) - t],
+    hessian: (f) => [[p(f) * (1 - p(f))]],
+  };
+}
+
+/** K logits. */
+export function textbookCategorical(outputs: number): TextbookLikelihood {
+  const p = (f: readonly number[]): number[] => f.map((value) => Math.exp(value) / sum(f.map(Math.exp)));
+  return {
+    name: `categorical, ${outputs} classes`,
+    outputs,
+    noisePrecision: 1,
+    likelihood: categorical(),
+    targets: (rows, seed) => Array.from(normals(rows, seed), (value) => Array.from({ length: outputs }, (_, k) => (k === Math.floor(Math.abs(value) * 1e6) % outputs ? 1 : 0))),
+    logDensity: (f, t) => Math.log(p(f)[t.indexOf(1)]),
+    gradient: (f, t) => p(f).map((value, k) => value - t[k]),
+    hessian: (f) => p(f).map((a, k) => p(f).map((b, l) => (k === l ? a : 0) - a * b)),
+  };
+}
+
+function rowsOf(values: Float64Array, columns: number): number[][] {
+  return Array.from({ length: values.length / columns }, (_, n) => Array.from(values.subarray(n * columns, (n + 1) * columns)));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
