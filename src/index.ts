@@ -53,3 +53,8 @@ export { coverage, meanLogDensity, rootMeanSquareError } from "./predictive/scor
 export { evidence, type EvidenceOptions, type EvidenceTerms } from "./evidence/evidence.ts";
 export { maximizeEvidence, reestimation, type MaximizeEvidenceOptions, type Reestimation, type ReestimationState } from "./evidence/maximize-evidence.ts";
 export { compareModels, type Comparable, type ComparedModel, type Comparison } from "./evidence/compare-models.ts";
+
+export { train, type TrainOptions, type Trained } from "./training/train.ts";
+export { levenbergMarquardt, type LevenbergMarquardtOptions } from "./training/levenberg-marquardt.ts";
+export type { Minimum, StopReason, TrainingMethod, TrainingTask } from "./training/method.ts";
+export { fit, type FitOptions, type Fitted } from "./fit.ts";

@@ -1,7 +1,7 @@
 import { UnsupportedError, knownOptions, oneOf, positive, wholeNumber } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import type { Model } from "../model/model.ts";
-import type { Posterior } from "../posterior/posterior.ts";
+import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
 import { reestimatePrior } from "../prior/prior.ts";
 
 /** Options of {@link maximizeEvidence}. */
@@ -49,7 +49,9 @@ export interface Reestimation<M extends Model, L extends Likelihood> {
  * (MacKay 1992, eqs. 4.8 and 4.9): alpha_g = gamma_g / (2 E_W,g), beta = (NK - gamma) / (2 E_0), repeated until nothing
  * changes. Each iteration takes one factorisation of the precision; data are not touched.
  *
- * At convergence 2 alpha_g E_W,g = gamma_g and 2 beta E_0 = NK - gamma. Precisions stay within 1e-10 .. 1e10.
+ * At convergence 2 alpha_g E_W,g = gamma_g and 2 beta E_0 = NK - gamma. Precisions stay within 1e-10 .. 1e10. At a temperature
+ * T other than 1 the maximum is where 2 beta E_0 = NK - T gamma; for the empirical Fisher, which grows as beta^2, gamma counts
+ * twice in it.
  *
  * @throws {@link UnsupportedError} when an effective number of parameters is negative, as with the exact Hessian away from a
  * minimum of the data error.
@@ -62,10 +64,10 @@ export function reestimation<M extends Model, L extends Likelihood>(posterior: P
   const most = wholeNumber("maximumIterations", options.maximumIterations ?? 1000, 1);
 
   const history: ReestimationState[] = [];
-  let current = posterior;
+  let current = checkedPosterior(posterior);
   for (let iteration = 1; iteration <= most; iteration++) {
     const next = step(current, estimate);
-    const state = describe(iteration, next, change(current, next));
+    const state = describe(iteration, next, hyperparameterChange(current, next));
     history.push(state);
     options.onIteration?.(state);
     current = next;
@@ -93,20 +95,22 @@ export function maximizeEvidence<M extends Model, L extends Likelihood>(posterio
 }
 
 function step<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, estimate: "both" | "prior" | "noise"): Posterior<M, L> {
-  const { prior, likelihood, mean, data, targetCount } = posterior;
+  const { prior, likelihood, mean, data, kind, targetCount, temperature } = posterior;
   const gamma = posterior.effectiveParametersByGroup;
   const negative = gamma.findIndex((value) => value < 0);
   if (negative >= 0 && estimate !== "noise") {
     throw new UnsupportedError(`The evidence has no maximum in the prior precision of "${prior.groups[negative]}": its effective number of parameters is ${gamma[negative].toPrecision(3)}, since the ${posterior.kind.name} has negative eigenvalues there. Re-estimate with outerProduct() curvature.`);
   }
+  // d log evidence / d log beta = (NK / 2 - beta E_0) / T - p gamma / 2, for H that grows as beta^p.
+  const taken = kind.noisePower * temperature * posterior.effectiveParameters;
   return posterior.with({
     prior: estimate === "noise" ? prior : reestimatePrior(prior, gamma, mean, PRECISION_LIMITS),
-    likelihood: estimate === "prior" ? likelihood : likelihood.reestimate(data.energy, targetCount, posterior.effectiveParameters),
+    likelihood: estimate === "prior" ? likelihood : likelihood.reestimate(data.energy, targetCount, taken),
   });
 }
 
 /** The largest relative change of a hyperparameter. */
-function change(before: Posterior, after: Posterior): number {
+export function hyperparameterChange(before: Pick<Posterior, "prior" | "likelihood">, after: Pick<Posterior, "prior" | "likelihood">): number {
   const ofNoise = Math.abs(Math.log(after.likelihood.precision / before.likelihood.precision));
   return after.prior.precisions.reduce((largest, alpha, g) => Math.max(largest, Math.abs(Math.log(alpha / before.prior.precisions[g]))), ofNoise);
 }

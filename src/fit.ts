@@ -1,0 +1,135 @@
+import { outerProduct, type CurvatureKind } from "./curvature/curvature.ts";
+import { examples } from "./curvature/loss.ts";
+import type { Data, MatrixLike } from "./data.ts";
+import { knownOptions, positive } from "./errors.ts";
+import { hyperparameterChange, maximizeEvidence } from "./evidence/maximize-evidence.ts";
+import type { Likelihood } from "./likelihood/likelihood.ts";
+import { isLayered, type Model } from "./model/model.ts";
+import { columnScale, standardized } from "./model/standardized.ts";
+import { laplace } from "./posterior/laplace.ts";
+import type { DataTerm } from "./posterior/data-term.ts";
+import type { Posterior } from "./posterior/posterior.ts";
+import { predict, type PredictOptions, type PredictionOf } from "./predictive/predict.ts";
+import { automaticRelevance } from "./prior/automatic-relevance.ts";
+import { isotropic } from "./prior/isotropic.ts";
+import type { Prior } from "./prior/prior.ts";
+import type { JobOptions } from "./progress.ts";
+import { diagonal } from "./structure/diagonal.ts";
+import { full } from "./structure/full.ts";
+import type { Structure } from "./structure/structure.ts";
+import { levenbergMarquardt } from "./training/levenberg-marquardt.ts";
+import type { TrainingMethod } from "./training/method.ts";
+import { withFirstNoise } from "./training/noise.ts";
+import { train, type TrainOptions, type Trained } from "./training/train.ts";
+
+/** Options of {@link fit}. */
+export interface FitOptions extends JobOptions {
+  /** Where the prior precisions start. Default: {@link automaticRelevance} for networks, {@link isotropic} for other models. */
+  readonly prior?: Prior;
+  /** Whether inputs, and the targets of a regression, are standardised within. Default: for networks, not for other models. */
+  readonly standardize?: boolean;
+  /** Whether prior precisions and noise are re-estimated by the evidence. Default true. */
+  readonly reestimate?: boolean;
+  /** How the mode is found. Default: by the number of weights, as {@link train} chooses. */
+  readonly method?: TrainingMethod;
+  /** Default {@link outerProduct}. */
+  readonly curvature?: CurvatureKind;
+  /** Default: {@link full} if it fits the memory budget, else {@link diagonal}. */
+  readonly structure?: Structure;
+  /** Most bytes that curvature and precision may take. Default 1 GiB. */
+  readonly memoryBudget?: number;
+}
+
+/** A fitted model: predictions in the units of the data, evidence, and the posterior behind them. */
+export interface Fitted<M extends Model, L extends Likelihood> {
+  /** The posterior; its model takes inputs and gives outputs in the units of the data. */
+  readonly posterior: Posterior<M, L>;
+  /** How training went. */
+  readonly training: Trained<M, L>;
+  /** The likelihood with its noise, in the units of the targets. */
+  readonly likelihood: L;
+  /** The log evidence, log p(targets | hyperparameters), in the units of the targets. */
+  readonly logEvidence: number;
+  /** log p(targets | w_MAP). */
+  readonly logLikelihood: number;
+  /** gamma. */
+  readonly effectiveParameters: number;
+  /** What is kept of the data. */
+  readonly data: DataTerm;
+  /** Predictions with error bars, as {@link predict} makes them. */
+  predict(inputs: MatrixLike, options?: PredictOptions<L>): Promise<PredictionOf<L>>;
+  /** A few lines to print. */
+  summary(): string;
+}
+
+/** Rounds of training and re-estimation, for methods that do not re-estimate by themselves. */
+const ROUNDS = 10;
+
+/** Rounds end when the hyperparameters change by less than this share. */
+const SETTLED = 0.01;
+
+const OPTIONS = ["prior", "standardize", "reestimate", "method", "curvature", "structure", "memoryBudget", "signal", "onProgress"];
+
+/**
+ * The one-call road from a table to error bars: standardises inputs and targets, trains to the mode, re-estimates prior
+ * precisions and noise by the evidence as it goes (MacKay 1992; Foresee & Hagan 1997), and makes the posterior with a structure
+ * that fits the memory budget.
+ *
+ * @param model - Where to start; {@link mlp} for most.
+ * @param data - In any units; predictions are in the same.
+ * @throws {@link InvalidArgumentError} for data that do not fit the model, unknown options, labels out of range.
+ * @example
+ * ```ts
+ * import { fit, gaussian, mlp } from "laplace-ts";
+ * const years = Array.from({ length: 40 }, (_, i) => 1980 + i);
+ * const sales = years.map((year, i) => 500 + 12 * (year - 1980) + 20 * Math.sin(7 * i));
+ * const fitted = await fit(mlp([1, 4, 1], { seed: 1 }), gaussian(), { inputs: years, targets: sales });
+ * const { mean, totalVariance } = await fitted.predict([2000, 2030]);
+ * console.log(mean.rows, totalVariance.get(1, 0) > totalVariance.get(0, 0)); // 2 true
+ * ```
+ */
+export async function fit<M extends Model, L extends Likelihood>(model: M, likelihood: L, data: Data, options: FitOptions = {}): Promise<Fitted<M, L>> {
+  knownOptions("options", options, OPTIONS);
+  const { inputs, targets } = examples(model, likelihood, data);
+  const networks = isLayered(model);
+  const scaled = (options.standardize ?? networks) ? standardized(model, { inputs: columnScale(inputs), outputs: likelihood.outputScale(targets, model.outputs) }) : model;
+  const { structure = chooseStructure(model, positive("memoryBudget", options.memoryBudget ?? 2 ** 30)), curvature = outerProduct() } = options;
+  const method = options.method ?? levenbergMarquardt();
+  const job = { ...(options.signal && { signal: options.signal }), ...(options.onProgress && { onProgress: options.onProgress }) };
+
+  const first: TrainOptions & { readonly prior: Prior } = { ...job, method, prior: options.prior ?? (networks ? automaticRelevance() : isotropic()) };
+  const posteriorOf = (trained: Trained<M, L>): Promise<Posterior<M, L>> => laplace(trained.model, trained.likelihood, data, { ...job, prior: trained.prior, curvature, structure });
+
+  const reestimate = options.reestimate ?? true;
+  if (!reestimate || method.reestimates) {
+    const training = await train(scaled, likelihood, data, { ...first, reestimate });
+    return fitted(await posteriorOf(training), training);
+  }
+  let training = await train(scaled, likelihood.estimated === true ? withFirstNoise(likelihood, targets) : likelihood, data, first);
+  for (let round = 1; round <= ROUNDS; round++) {
+    const tuned = maximizeEvidence(await posteriorOf(training));
+    const settled = hyperparameterChange(training, tuned) < SETTLED;
+    training = await train(tuned.model, tuned.likelihood, data, { ...first, prior: tuned.prior });
+    if (settled) break;
+  }
+  return fitted(await posteriorOf(training), training);
+}
+
+function chooseStructure(model: Model, budget: number): Structure {
+  return full().bytes(model) <= budget ? full() : diagonal();
+}
+
+function fitted<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, training: Trained<M, L>): Fitted<M, L> {
+  const { likelihood, logEvidence, logLikelihood, effectiveParameters, data } = posterior;
+  return {
+    posterior,
+    training,
+    likelihood,
+    logEvidence,
+    logLikelihood,
+    effectiveParameters,
+    data,
+    predict: (inputs, options) => predict(posterior, inputs, options),
+    summary: () => `${posterior.summary()}\ntraining              ${training.iterations} iterations, stopped: ${training.stopped}`,
+  };
+}
