@@ -2,7 +2,7 @@ import { Matrix } from "ml-matrix";
 import type { MatrixLike, Table } from "../data.ts";
 import { normalQuantile } from "./gaussian-prediction.ts";
 import type { Interval, OutputMoments, Prediction } from "./prediction.ts";
-import { sigmoid } from "./sigmoid.ts";
+import { sigmoid, softplus } from "./sigmoid.ts";
 
 /** Predictions for two classes at N inputs. */
 export interface BernoulliPrediction extends Prediction {
@@ -21,7 +21,12 @@ export interface BernoulliPrediction extends Prediction {
  * p = sigmoid(kappa(s^2) a), kappa(s^2) = (1 + pi s^2 / 8)^(-1/2).
  */
 export function moderated(logit: number, variance: number): number {
-  return sigmoid(logit / Math.sqrt(1 + (Math.PI / 8) * variance));
+  return sigmoid(moderatedLogit(logit, variance));
+}
+
+/** kappa(s^2) a. */
+function moderatedLogit(logit: number, variance: number): number {
+  return logit / Math.sqrt(1 + (Math.PI / 8) * variance);
 }
 
 /** The prediction for Gaussian logits; `encode` checks targets. */
@@ -38,8 +43,8 @@ export function bernoulliPrediction({ rows, mean, covariance }: OutputMoments, e
     },
     logDensity: (targets) => {
       const labels = encode(targets).data;
-      // log p(0) through the other tail: 1 - p would cancel.
-      return Float64Array.from({ length: rows }, (_, n) => Math.log(moderated(labels[n] === 1 ? mean[n] : -mean[n], covariance[n])));
+      // log sigmoid(a) = -softplus(-a), which neither cancels nor underflows where the logit is large.
+      return Float64Array.from({ length: rows }, (_, n) => -softplus(moderatedLogit(labels[n] === 1 ? -mean[n] : mean[n], covariance[n])));
     },
   };
 }

@@ -55,7 +55,7 @@ export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayL
 
 /** How many standard deviations on either side of the mean hold the given probability. */
 export function normalQuantile(level: number): number {
-  if (!(level > 0 && level < 1)) throw new InvalidArgumentError({ argument: "level", expected: "a probability between 0 and 1, as 0.95", received: describe(level) });
+  if (typeof level !== "number" || !(level > 0 && level < 1)) throw new InvalidArgumentError({ argument: "level", expected: "a probability between 0 and 1, as 0.95", received: describe(level) });
   // The lower tail keeps the digits of a level near 1.
   return -jStat.normal.inv(0.5 - 0.5 * level, 0, 1);
 }
