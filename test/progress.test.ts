@@ -47,6 +47,11 @@ describe("checkpoints", () => {
     time.advance(1);
     await checkpoint({ stage: "training", done: 3 });
     expect(breathed).toBe(true);
+    // And not again until another 30 have gone.
+    let again = false;
+    setTimeout(() => (again = true));
+    await checkpoint({ stage: "training", done: 4 });
+    expect(again).toBe(false);
   });
 
   it("hears an abort that comes while the event loop breathes", async () => {

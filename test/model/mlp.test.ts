@@ -104,6 +104,8 @@ describe("mlp", () => {
     expect(Math.abs(variance(0, mlp([99, 101, 1], { activation: "relu", seed: 3 })) * 100 - 2)).toBeLessThan(0.14);
     expect(Math.abs(variance(0, mlp([99, 101, 1], { activation: "tanh", seed: 4 })) * 100 - 1)).toBeLessThan(0.07);
     expect(Math.abs(variance(1, mlp([2, 99, 101], { activation: "relu", seed: 5 })) * 100 - 1)).toBeLessThan(0.07);
+    // One input and a bias make 1 / 2.
+    expect(Math.abs(variance(0, mlp([1, 10_000, 1], { seed: 6 })) * 2 - 1)).toBeLessThan(0.07);
     expect(mlp([2, 3, 1], { seed: 7 }).parameters).toEqual(mlp([2, 3, 1], { seed: 7 }).parameters);
     expect(mlp([2, 3, 1], { seed: 7 }).parameters).not.toEqual(mlp([2, 3, 1], { seed: 8 }).parameters);
     expect(mlp([2, 3, 1]).parameters).toEqual(mlp([2, 3, 1], { seed: 0 }).parameters);
