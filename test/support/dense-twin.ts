@@ -106,6 +106,7 @@ function derivative(h: (a: number) => number, a: number): number {
 function sumOverExamples(twin: Twin, term: (jacobian: Matrix, f: number[], t: readonly number[]) => Matrix): Matrix {
   const { outputs, parameters } = twin.model;
   const jacobian = twinJacobian(twin);
-  const f = twinOutputs(twin);
-  return f.reduce((sum, row, n) => sum.add(term(jacobian.subMatrix(n * outputs, (n + 1) * outputs - 1, 0, parameters.length - 1), row, twin.targets[n])), Matrix.zeros(parameters.length, parameters.length));
+  const sum = Matrix.zeros(parameters.length, parameters.length);
+  twinOutputs(twin).forEach((f, n) => sum.add(term(jacobian.subMatrix(n * outputs, (n + 1) * outputs - 1, 0, parameters.length - 1), f, twin.targets[n])));
+  return sum;
 }

@@ -1,0 +1,40 @@
+import { Matrix } from "ml-matrix";
+import { empiricalFisher, exact, outerProduct } from "../src/curvature/curvature.ts";
+import { diagonal } from "../src/structure/diagonal.ts";
+import { full } from "../src/structure/full.ts";
+import type { KindRow, StructureRow } from "./conformance.ts";
+import { twinApproximateDiagonal, twinEmpiricalFisher, twinHessian, twinOuterProduct } from "./support/dense-twin.ts";
+import { twinFunction, twinNetwork, type TwinModel } from "./support/twin-models.ts";
+import { textbookBernoulli, textbookCategorical, textbookGaussian } from "./support/textbook-likelihoods.ts";
+
+/** Curvature of the form J' S S' J, positive semidefinite everywhere. */
+export const FACTOR_KINDS: readonly KindRow[] = [
+  { name: "outer product", kind: outerProduct(), hessian: twinOuterProduct, atMode: false },
+  { name: "empirical Fisher", kind: empiricalFisher(), hessian: twinEmpiricalFisher, atMode: false },
+];
+
+const EXACT: KindRow = { name: "exact", kind: exact(), hessian: twinHessian, atMode: true };
+const APPROXIMATE: KindRow = { name: "approximate diagonal", kind: exact({ diagonal: "approximate" }), hessian: twinApproximateDiagonal, atMode: true };
+
+/** All structures: a new one is a row here. */
+export const STRUCTURES: readonly StructureRow[] = [
+  { structure: full(), kinds: [...FACTOR_KINDS, EXACT], kept: (hessian) => hessian, gaps: [] },
+  {
+    structure: diagonal(),
+    kinds: [...FACTOR_KINDS, EXACT, APPROXIMATE],
+    kept: (hessian) => Matrix.diag(hessian.diagonal()),
+    gaps: [{ kind: APPROXIMATE.name, model: twinFunction.name, message: /approximate diagonal .* needs a model with layers/ }],
+  },
+];
+
+/** All likelihoods. */
+export const LIKELIHOODS = [textbookGaussian(1), textbookGaussian(2), textbookBernoulli(), textbookCategorical(3)];
+
+/** Models of each sort. */
+export const MODELS: readonly TwinModel[] = [
+  twinNetwork("linear", 2, []),
+  twinNetwork("one hidden layer", 2, [[2, "tanh"]]),
+  twinNetwork("two hidden layers of different activations", 1, [[2, "silu"], [2, "sigmoid"]]),
+  twinNetwork("no biases", 2, [[2, "softplus"]], false),
+  twinFunction,
+];
