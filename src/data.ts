@@ -1,7 +1,11 @@
 import type { Matrix } from "ml-matrix";
 import { InvalidArgumentError, describe } from "./errors.ts";
 
-/** A flat, row-major array of numbers with its shape. */
+/**
+ * A flat, row-major array of numbers with its shape.
+ *
+ * @category Data
+ */
 export interface FlatArray {
   /** The numbers, row after row. */
   readonly data: ArrayLike<number>;
@@ -12,10 +16,16 @@ export interface FlatArray {
 /**
  * What is taken wherever a table of numbers is: an `ml-matrix` Matrix, an array of rows, a flat array with its shape, or
  * a plain or typed array of numbers, which is one column.
+ *
+ * @category Data
  */
 export type MatrixLike = Matrix | readonly ArrayLike<number>[] | FlatArray | ArrayLike<number>;
 
-/** Examples to learn from or to be judged by. */
+/**
+ * Examples to learn from or to be judged by.
+ *
+ * @category Data
+ */
 export interface Data {
   /** N x D, one row an example. */
   readonly inputs: MatrixLike;
@@ -23,7 +33,11 @@ export interface Data {
   readonly targets: MatrixLike;
 }
 
-/** A dense row-major table: the form in which numbers travel inside the library. */
+/**
+ * A dense row-major table: the form in which numbers travel inside the library.
+ *
+ * @category Data
+ */
 export interface Table {
   readonly data: Float64Array;
   readonly rows: number;

@@ -4,12 +4,20 @@
  * @module
  */
 
-/** Base of all errors thrown on purpose by this library; catch it to tell them from programming errors. */
+/**
+ * Base of all errors thrown on purpose by this library; catch it to tell them from programming errors.
+ *
+ * @category Errors
+ */
 export class LaplaceError extends Error {
   override readonly name: string = "LaplaceError";
 }
 
-/** What an {@link InvalidArgumentError} is made from. */
+/**
+ * What an {@link InvalidArgumentError} is made from.
+ *
+ * @category Errors
+ */
 export interface InvalidArgument {
   /** Name of the argument, as in the signature: `"noise"`, `"data.targets"`. */
   readonly argument: string;
@@ -21,7 +29,11 @@ export interface InvalidArgument {
   readonly advice?: string | undefined;
 }
 
-/** An argument has the wrong type, shape, range or content. */
+/**
+ * An argument has the wrong type, shape, range or content.
+ *
+ * @category Errors
+ */
 export class InvalidArgumentError extends LaplaceError {
   override readonly name = "InvalidArgumentError";
   /** Name of the argument. */
@@ -39,7 +51,11 @@ export class InvalidArgumentError extends LaplaceError {
   }
 }
 
-/** What is asked for does not exist for this model, likelihood or structure. */
+/**
+ * What is asked for does not exist for this model, likelihood or structure.
+ *
+ * @category Errors
+ */
 export class UnsupportedError extends LaplaceError {
   override readonly name = "UnsupportedError";
 }
@@ -48,6 +64,8 @@ export class UnsupportedError extends LaplaceError {
  * A precision matrix has an eigenvalue that is not positive, so it is not the precision of a Gaussian.
  *
  * With exact curvature this means that the weights are not at a mode of the posterior.
+ *
+ * @category Errors
  */
 export class NotPositiveDefiniteError extends LaplaceError {
   override readonly name = "NotPositiveDefiniteError";
@@ -60,7 +78,11 @@ export class NotPositiveDefiniteError extends LaplaceError {
   }
 }
 
-/** A computation that must be finite gave NaN or infinity. */
+/**
+ * A computation that must be finite gave NaN or infinity.
+ *
+ * @category Errors
+ */
 export class NotFiniteError extends LaplaceError {
   override readonly name = "NotFiniteError";
 }

@@ -22,7 +22,11 @@ import type { TrainingMethod } from "./training/method.ts";
 import { withFirstNoise } from "./training/noise.ts";
 import { train, type TrainOptions, type Trained } from "./training/train.ts";
 
-/** Options of {@link fit}. */
+/**
+ * Options of {@link fit}.
+ *
+ * @category Fitting
+ */
 export interface FitOptions extends JobOptions {
   /** Where the prior precisions start. Default: {@link automaticRelevance} for networks, {@link isotropic} for other models. */
   readonly prior?: Prior;
@@ -40,7 +44,11 @@ export interface FitOptions extends JobOptions {
   readonly memoryBudget?: number;
 }
 
-/** A fitted model: predictions in the units of the data, evidence, and the posterior behind them. */
+/**
+ * A fitted model: predictions in the units of the data, evidence, and the posterior behind them.
+ *
+ * @category Fitting
+ */
 export interface Fitted<M extends Model, L extends Likelihood> {
   /** The posterior; its model takes inputs and gives outputs in the units of the data. */
   readonly posterior: Posterior<M, L>;
@@ -75,6 +83,7 @@ const OPTIONS = ["prior", "standardize", "reestimate", "method", "curvature", "s
  * precisions and noise by the evidence as it goes (MacKay 1992; Foresee & Hagan 1997), and makes the posterior with a structure
  * that fits the memory budget.
  *
+ * @category Fitting
  * @param model - Where to start; {@link mlp} for most.
  * @param data - In any units; predictions are in the same.
  * @throws {@link InvalidArgumentError} for data that do not fit the model, unknown options, labels out of range.

@@ -1,4 +1,8 @@
-/** How far a long computation has come. */
+/**
+ * How far a long computation has come.
+ *
+ * @category Fitting
+ */
 export interface Progress {
   /** What is being done: `"training"`, `"curvature"`, `"prediction"`. */
   readonly stage: string;
@@ -10,7 +14,11 @@ export interface Progress {
   readonly value?: number;
 }
 
-/** What every long computation takes. */
+/**
+ * What every long computation takes.
+ *
+ * @category Fitting
+ */
 export interface JobOptions {
   /** Stops the computation: its promise is then rejected with the signal's reason. */
   readonly signal?: AbortSignal;

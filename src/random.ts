@@ -1,6 +1,10 @@
 import { InvalidArgumentError, describe } from "./errors.ts";
 
-/** A stream of pseudo-random numbers that depends on its seed alone, the same on every engine. */
+/**
+ * A stream of pseudo-random numbers that depends on its seed alone, the same on every engine.
+ *
+ * @category Random numbers
+ */
 export interface Random {
   /** Uniform on [0, 1), 53 bits. */
   uniform(): number;
@@ -13,6 +17,7 @@ export interface Random {
 /**
  * A seeded random number generator: sfc32 (Doty-Humphrey, PractRand), normals by Marsaglia's polar method (1964).
  *
+ * @category Random numbers
  * @param seed - Any whole number.
  * @example
  * ```ts

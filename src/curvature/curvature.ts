@@ -2,7 +2,11 @@ import { knownOptions, oneOf } from "../errors.ts";
 import type { Table } from "../data.ts";
 import type { Likelihood, OutputFactor } from "../likelihood/likelihood.ts";
 
-/** Curvature of the form H = sum_n J_n' S_n S_n' J_n: positive semidefinite whatever the weights. */
+/**
+ * Curvature of the form H = sum_n J_n' S_n S_n' J_n: positive semidefinite whatever the weights.
+ *
+ * @category Curvature
+ */
 export interface FactorCurvature {
   readonly kind: "factor";
   readonly name: string;
@@ -12,7 +16,11 @@ export interface FactorCurvature {
   factor(likelihood: Likelihood, outputs: Float64Array, targets: Table): OutputFactor;
 }
 
-/** The Hessian itself: may be indefinite away from a mode. */
+/**
+ * The Hessian itself: may be indefinite away from a mode.
+ *
+ * @category Curvature
+ */
 export interface ExactCurvature {
   readonly kind: "exact";
   readonly name: string;
@@ -21,10 +29,18 @@ export interface ExactCurvature {
   readonly diagonal: "exact" | "approximate";
 }
 
-/** Which second-order matrix of the data error stands for its curvature. */
+/**
+ * Which second-order matrix of the data error stands for its curvature.
+ *
+ * @category Curvature
+ */
 export type CurvatureKind = FactorCurvature | ExactCurvature;
 
-/** Options of {@link exact}. */
+/**
+ * Options of {@link exact}.
+ *
+ * @category Curvature
+ */
 export interface ExactOptions {
   /**
    * For `diagonal()`: `"exact"` is the true diagonal (Ricotti et al. 1988), O(W^2) an example in the worst case;
@@ -39,6 +55,8 @@ export interface ExactOptions {
  *
  * It is positive definite, with the prior added, only at a mode; elsewhere {@link laplace} throws a
  * {@link NotPositiveDefiniteError}.
+ *
+ * @category Curvature
  */
 export function exact(options: ExactOptions = {}): ExactCurvature {
   knownOptions("options", options, ["diagonal"]);
@@ -49,6 +67,8 @@ export function exact(options: ExactOptions = {}): ExactCurvature {
  * The outer product H = sum_n J_n' (d2E/df2) J_n, also known as generalised Gauss-Newton (GGN): the Hessian of the model
  * linearised in its weights (Schraudolph 2002; Bishop 1995, section 4.10). Positive semidefinite everywhere; the default.
  * For the likelihoods here it equals the Fisher information.
+ *
+ * @category Curvature
  */
 export function outerProduct(): FactorCurvature {
   return {
@@ -62,6 +82,8 @@ export function outerProduct(): FactorCurvature {
 /**
  * The empirical Fisher information H = sum_n g_n g_n', with g_n the gradient of example n's error. One column in place of K,
  * but a crude stand-in for curvature, since it grows with the residuals (Kunstner, Balles & Hennig 2019).
+ *
+ * @category Curvature
  */
 export function empiricalFisher(): FactorCurvature {
   return {

@@ -32,6 +32,7 @@ function evaluate(model: Model, likelihood: Likelihood, data: Data): { evaluatio
 /**
  * The gradient dE_D/dw of the data error E_D = -log p(targets | f), W numbers, without the prior.
  *
+ * @category Curvature
  * @example
  * ```ts
  * import { gaussian, gradient, mlp } from "laplace-ts";
@@ -45,19 +46,31 @@ export function gradient(model: Model, likelihood: Likelihood, data: Data): Floa
   return evaluation.vectorJacobianProduct(loss.gradient);
 }
 
-/** The exact Hessian of the data error, W x W, by extended backpropagation (Bishop 1992), O(W^2) an example. */
+/**
+ * The exact Hessian of the data error, W x W, by extended backpropagation (Bishop 1992), O(W^2) an example.
+ *
+ * @category Curvature
+ */
 export function hessian(model: Model, likelihood: Likelihood, data: Data): Matrix {
   const { evaluation, loss } = evaluate(model, likelihood, data);
   return toMatrix(evaluation.hessian(loss), model.parameters.length, model.parameters.length);
 }
 
-/** H v for the exact Hessian of the data error, by the R-operator (Pearlmutter 1994; Møller 1993), O(W) an example. */
+/**
+ * H v for the exact Hessian of the data error, by the R-operator (Pearlmutter 1994; Møller 1993), O(W) an example.
+ *
+ * @category Curvature
+ */
 export function hessianVectorProduct(model: Model, likelihood: Likelihood, data: Data, direction: ArrayLike<number>): Float64Array {
   const { evaluation, loss } = evaluate(model, likelihood, data);
   return evaluation.hessianVectorProduct(loss, weightVector(model, "direction", direction));
 }
 
-/** The diagonal of the Hessian of the data error, W numbers, exact or approximate as {@link ExactOptions.diagonal} says. */
+/**
+ * The diagonal of the Hessian of the data error, W numbers, exact or approximate as {@link ExactOptions.diagonal} says.
+ *
+ * @category Curvature
+ */
 export function hessianDiagonal(model: Model, likelihood: Likelihood, data: Data, options: ExactOptions = {}): Float64Array {
   knownOptions("options", options, ["diagonal"]);
   const which = oneOf("diagonal", options.diagonal ?? "exact", ["exact", "approximate"]);

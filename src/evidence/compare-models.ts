@@ -1,7 +1,11 @@
 import { InvalidArgumentError, describe } from "../errors.ts";
 import { columns, significant } from "../report.ts";
 
-/** What a comparison needs of a model: a {@link Posterior} or a {@link Fitted}. */
+/**
+ * What a comparison needs of a model: a {@link Posterior} or a {@link Fitted}.
+ *
+ * @category Evidence
+ */
 export interface Comparable {
   readonly logEvidence: number;
   readonly logLikelihood: number;
@@ -11,7 +15,11 @@ export interface Comparable {
   readonly data: { readonly examples: number };
 }
 
-/** One line of a comparison. */
+/**
+ * One line of a comparison.
+ *
+ * @category Evidence
+ */
 export interface ComparedModel<P> {
   readonly name: string;
   readonly model: P;
@@ -22,7 +30,11 @@ export interface ComparedModel<P> {
   readonly probability: number;
 }
 
-/** Models ranked by evidence, the best first. */
+/**
+ * Models ranked by evidence, the best first.
+ *
+ * @category Evidence
+ */
 export interface Comparison<P> {
   readonly ranking: readonly ComparedModel<P>[];
   /** The model with the highest evidence. */
@@ -35,6 +47,7 @@ export interface Comparison<P> {
  * Ranks models of the same data by their log evidence (MacKay 1992, section 2.2): with equal prior probabilities,
  * p(model | D) is proportional to exp(log evidence).
  *
+ * @category Evidence
  * @param models - Posteriors or fits by name, all of the same data.
  * @throws {@link InvalidArgumentError} when there are none, or they are of different numbers of examples.
  * @example

@@ -2,7 +2,11 @@ import { UnsupportedError, knownOptions } from "../errors.ts";
 import { isLayered } from "../model/model.ts";
 import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
 
-/** The log evidence, term by term. */
+/**
+ * The log evidence, term by term.
+ *
+ * @category Evidence
+ */
 export interface EvidenceTerms {
   /** log p(D | w_MAP) / T: how well the best fit explains the data. */
   readonly logLikelihood: number;
@@ -22,7 +26,11 @@ export interface EvidenceTerms {
   readonly total: number;
 }
 
-/** Which optional terms {@link evidence} adds. */
+/**
+ * Which optional terms {@link evidence} adds.
+ *
+ * @category Evidence
+ */
 export interface EvidenceOptions {
   /**
    * The modes that are equivalent by symmetry: permuting the M units of a hidden layer, and for tanh units flipping their
@@ -40,6 +48,7 @@ export interface EvidenceOptions {
 /**
  * The log evidence with every term named.
  *
+ * @category Evidence
  * @throws {@link UnsupportedError} for symmetries of a model without layers, and for Occam factors of hyperparameters that the
  * data leave without a maximum.
  * @example

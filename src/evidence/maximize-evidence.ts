@@ -4,7 +4,11 @@ import type { Model } from "../model/model.ts";
 import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
 import { reestimatePrior } from "../prior/prior.ts";
 
-/** Options of {@link maximizeEvidence}. */
+/**
+ * Options of {@link maximizeEvidence}.
+ *
+ * @category Evidence
+ */
 export interface MaximizeEvidenceOptions {
   /** Which hyperparameters move. Default `"both"`. */
   readonly estimate?: "both" | "prior" | "noise";
@@ -16,7 +20,11 @@ export interface MaximizeEvidenceOptions {
   readonly onIteration?: (state: ReestimationState) => void;
 }
 
-/** Where a re-estimation stands. */
+/**
+ * Where a re-estimation stands.
+ *
+ * @category Evidence
+ */
 export interface ReestimationState {
   /** Iterations made. */
   readonly iteration: number;
@@ -34,7 +42,11 @@ export interface ReestimationState {
 /** alpha is kept in this range: without bounds that of a group that the data do not determine would run away. */
 export const PRECISION_LIMITS: readonly [least: number, most: number] = [1e-10, 1e10];
 
-/** What {@link reestimation} gives. */
+/**
+ * What {@link reestimation} gives.
+ *
+ * @category Evidence
+ */
 export interface Reestimation<M extends Model, L extends Likelihood> {
   /** The posterior with the re-estimated hyperparameters. */
   readonly posterior: Posterior<M, L>;
@@ -53,6 +65,7 @@ export interface Reestimation<M extends Model, L extends Likelihood> {
  * T other than 1 the maximum is where 2 beta E_0 = NK - T gamma; for the empirical Fisher, which grows as beta^2, gamma counts
  * twice in it.
  *
+ * @category Evidence
  * @throws {@link UnsupportedError} when an effective number of parameters is negative, as with the exact Hessian away from a
  * minimum of the data error.
  * @returns The posterior with its history.
@@ -80,6 +93,7 @@ export function reestimation<M extends Model, L extends Likelihood>(posterior: P
  * The posterior with the prior and noise precisions that maximise its evidence, by {@link reestimation}. The given posterior is
  * unchanged.
  *
+ * @category Evidence
  * @example
  * ```ts
  * import { gaussian, laplace, maximizeEvidence, mlp, train } from "laplace-ts";

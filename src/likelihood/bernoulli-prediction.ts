@@ -4,7 +4,11 @@ import { normalQuantile } from "./gaussian-prediction.ts";
 import type { Interval, OutputMoments, Prediction } from "./prediction.ts";
 import { sigmoid, softplus } from "./sigmoid.ts";
 
-/** Predictions for two classes at N inputs. */
+/**
+ * Predictions for two classes at N inputs.
+ *
+ * @category Predictions
+ */
 export interface BernoulliPrediction extends Prediction {
   /** p(t = 1 | x, D), moderated by the uncertainty of the logit: N x 1. */
   readonly probability: Matrix;
@@ -19,6 +23,8 @@ export interface BernoulliPrediction extends Prediction {
 /**
  * MacKay's moderated output (MacKay 1992b, eq. 9; Spiegelhalter & Lauritzen 1990), the sigmoid averaged over a Gaussian logit:
  * p = sigmoid(kappa(s^2) a), kappa(s^2) = (1 + pi s^2 / 8)^(-1/2).
+ *
+ * @category Predictions
  */
 export function moderated(logit: number, variance: number): number {
   return sigmoid(moderatedLogit(logit, variance));

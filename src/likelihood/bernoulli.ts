@@ -5,7 +5,11 @@ import { bernoulliPrediction, type BernoulliPrediction } from "./bernoulli-predi
 import type { Likelihood } from "./likelihood.ts";
 import { sigmoid, softplus } from "./sigmoid.ts";
 
-/** One of two classes. */
+/**
+ * One of two classes.
+ *
+ * @category Likelihoods
+ */
 export type BernoulliLikelihood = Likelihood<BernoulliPrediction>;
 
 /** log(1 + exp(f)) - t f, in a form that does not cancel where f is large and right. */
@@ -18,6 +22,7 @@ const slope = (a: number): number => sigmoid(a) * sigmoid(-a);
  * Two classes from one logit: p(t = 1 | f) = sigmoid(f), E_D = sum log(1 + exp(f)) - t f. Targets are 0 or 1 (or one-hot in two
  * columns, the second being class 1).
  *
+ * @category Likelihoods
  * @example
  * ```ts
  * import { bernoulli } from "laplace-ts";

@@ -3,7 +3,11 @@ import type { MatrixLike, Table } from "../data.ts";
 import type { Link } from "./link.ts";
 import type { OutputMoments, Prediction } from "./prediction.ts";
 
-/** Predictions for K classes at N inputs. */
+/**
+ * Predictions for K classes at N inputs.
+ *
+ * @category Predictions
+ */
 export interface CategoricalPrediction extends Prediction {
   /** p(t = k | x, D), N x K, rows summing to 1. */
   readonly probabilities: Matrix;

@@ -7,13 +7,21 @@ import { probit, type Link } from "./link.ts";
 import { softplus } from "./sigmoid.ts";
 import { logOddsAgainst, softmax } from "./softmax.ts";
 
-/** How class probabilities are predicted. */
+/**
+ * How class probabilities are predicted.
+ *
+ * @category Predictions
+ */
 export interface CategoricalPredictionOptions {
   /** How softmax is averaged over the logits: {@link probit} or {@link monteCarlo}. Default `probit()`. */
   readonly link?: Link;
 }
 
-/** One of K classes. */
+/**
+ * One of K classes.
+ *
+ * @category Likelihoods
+ */
 export type CategoricalLikelihood = Likelihood<CategoricalPrediction, CategoricalPredictionOptions>;
 
 /**
@@ -21,6 +29,7 @@ export type CategoricalLikelihood = Likelihood<CategoricalPrediction, Categorica
  *
  * The Hessian at an output is diag(p) - p p' = S S' with S = diag(sqrt p) - p sqrt(p)'.
  *
+ * @category Likelihoods
  * @example
  * ```ts
  * import { categorical, softmax } from "laplace-ts";

@@ -7,7 +7,11 @@ import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
 import { solveLower } from "../linalg/triangular.ts";
 import type { Interval, OutputMoments, Prediction } from "./prediction.ts";
 
-/** Predictions of a Gaussian likelihood at N inputs, in the units of the targets. */
+/**
+ * Predictions of a Gaussian likelihood at N inputs, in the units of the targets.
+ *
+ * @category Predictions
+ */
 export interface GaussianPrediction extends Prediction {
   /** The mean of the prediction, N x K: the outputs at the mode. */
   readonly mean: Matrix;

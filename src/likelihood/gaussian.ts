@@ -4,7 +4,11 @@ import { columnScale } from "../model/standardized.ts";
 import { gaussianPrediction, type GaussianPrediction } from "./gaussian-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 
-/** Options of {@link gaussian}. */
+/**
+ * Options of {@link gaussian}.
+ *
+ * @category Likelihoods
+ */
 export interface GaussianOptions {
   /** Standard deviation of the noise, in the units of the targets. Default: estimated from the data. */
   readonly noise?: number;
@@ -12,7 +16,11 @@ export interface GaussianOptions {
   readonly fixed?: boolean;
 }
 
-/** Targets with Gaussian noise, the same for all outputs and examples. */
+/**
+ * Targets with Gaussian noise, the same for all outputs and examples.
+ *
+ * @category Likelihoods
+ */
 export interface GaussianLikelihood extends Likelihood<GaussianPrediction> {
   /** Standard deviation of the noise, in the units of the targets. */
   readonly noise: number;
@@ -24,6 +32,7 @@ export interface GaussianLikelihood extends Likelihood<GaussianPrediction> {
 /**
  * Regression: t = f(x) + noise, log p(t | f) = -beta/2 sum (f - t)^2 + NK/2 log(beta / 2 pi), beta = 1 / noise^2.
  *
+ * @category Likelihoods
  * @throws {@link InvalidArgumentError} when the noise is not a finite number above 0, or is fixed but not given.
  * @example
  * ```ts

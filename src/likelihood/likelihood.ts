@@ -2,7 +2,11 @@ import type { MatrixLike, Table } from "../data.ts";
 import type { ColumnScale } from "../model/standardized.ts";
 import type { OutputMoments, Prediction } from "./prediction.ts";
 
-/** A factor S of N x K x R with S_n S_n' the expected curvature of the loss at output n. */
+/**
+ * A factor S of N x K x R with S_n S_n' the expected curvature of the loss at output n.
+ *
+ * @category Likelihoods
+ */
 export interface OutputFactor {
   /** N x K x R. */
   readonly data: Float64Array;
@@ -15,6 +19,8 @@ export interface OutputFactor {
  *
  * A likelihood with a noise scale has E_D = beta E_0 + constant, E_0 the error at unit precision; for the others beta = 1
  * and E_D = E_0. Everything is per batch of N examples with K outputs; `targets` are as {@link Likelihood.encode} gives them.
+ *
+ * @category Likelihoods
  */
 export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
   /** `"gaussian"`, `"bernoulli"`, `"categorical"`. */

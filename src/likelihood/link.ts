@@ -3,7 +3,11 @@ import { symmetricEigen } from "../linalg/symmetric-eigen.ts";
 import { random, type Random } from "../random.ts";
 import { softmax } from "./softmax.ts";
 
-/** How class probabilities are averaged over Gaussian logits. */
+/**
+ * How class probabilities are averaged over Gaussian logits.
+ *
+ * @category Predictions
+ */
 export interface Link {
   readonly name: string;
   /** E[softmax(f)] for f ~ N(mean, covariance), one example after the other: a function of K and K x K numbers. */
@@ -13,6 +17,8 @@ export interface Link {
 /**
  * The multi-class probit approximation, softmax(f_k / sqrt(1 + pi/8 s_k^2)) with s_k^2 the variance of logit k (Gibbs 1997, as
  * laplace-torch has it). Cheap; ignores correlation between logits.
+ *
+ * @category Predictions
  */
 export function probit(): Link {
   return {
@@ -21,7 +27,11 @@ export function probit(): Link {
   };
 }
 
-/** Options of {@link monteCarlo}. */
+/**
+ * Options of {@link monteCarlo}.
+ *
+ * @category Predictions
+ */
 export interface MonteCarloOptions {
   /** Draws of the logits for each example. Default 1000: a standard error of at most 0.016. */
   readonly samples?: number;
@@ -29,7 +39,11 @@ export interface MonteCarloOptions {
   readonly seed?: number;
 }
 
-/** The average of softmax(f) over draws of the logits: exact as the draws grow, with correlation between logits. */
+/**
+ * The average of softmax(f) over draws of the logits: exact as the draws grow, with correlation between logits.
+ *
+ * @category Predictions
+ */
 export function monteCarlo(options: MonteCarloOptions = {}): Link {
   knownOptions("options", options, ["samples", "seed"]);
   const samples = wholeNumber("samples", options.samples ?? 1000, 1);

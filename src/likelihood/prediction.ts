@@ -1,7 +1,11 @@
 import type { Matrix } from "ml-matrix";
 import type { MatrixLike } from "../data.ts";
 
-/** Gaussian outputs f ~ N(mean, covariance) at N inputs, before the likelihood has its say. */
+/**
+ * Gaussian outputs f ~ N(mean, covariance) at N inputs, before the likelihood has its say.
+ *
+ * @category Predictions
+ */
 export interface OutputMoments {
   /** N. */
   readonly rows: number;
@@ -13,13 +17,21 @@ export interface OutputMoments {
   readonly covariance: Float64Array;
 }
 
-/** What every prediction has. */
+/**
+ * What every prediction has.
+ *
+ * @category Predictions
+ */
 export interface Prediction {
   /** log p(target_n | x_n, D) under the predictive distribution, for judging by held-out data: N. */
   logDensity(targets: MatrixLike): Float64Array;
 }
 
-/** The two ends of an interval, each N x K. */
+/**
+ * The two ends of an interval, each N x K.
+ *
+ * @category Predictions
+ */
 export interface Interval {
   readonly lower: Matrix;
   readonly upper: Matrix;

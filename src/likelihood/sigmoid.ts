@@ -1,4 +1,8 @@
-/** The logistic sigmoid 1 / (1 + exp(-a)), with full relative accuracy in both tails. */
+/**
+ * The logistic sigmoid 1 / (1 + exp(-a)), with full relative accuracy in both tails.
+ *
+ * @category Likelihoods
+ */
 export function sigmoid(a: number): number {
   return a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a));
 }

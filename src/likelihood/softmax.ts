@@ -1,4 +1,8 @@
-/** Class probabilities exp(f_k) / sum_j exp(f_j) from logits, without overflow. */
+/**
+ * Class probabilities exp(f_k) / sum_j exp(f_j) from logits, without overflow.
+ *
+ * @category Likelihoods
+ */
 export function softmax(logits: ArrayLike<number>): Float64Array {
   const total = logSumExp(logits);
   return Float64Array.from({ length: logits.length }, (_, k) => Math.exp(logits[k] - total));

@@ -2,12 +2,18 @@
 import jStat from "jstat";
 import { oneOf } from "../errors.ts";
 
-/** Names of the activation functions that {@link mlp} takes. */
+/**
+ * Names of the activation functions that {@link mlp} takes.
+ *
+ * @category Models
+ */
 export type ActivationName = "tanh" | "sigmoid" | "relu" | "softplus" | "gelu" | "silu" | "identity";
 
 /**
  * A unit's activation function h with its first two derivatives. Derivatives get the pre-activation `a` and the value
  * `z = h(a)`, since many are cheap in terms of z.
+ *
+ * @category Models
  */
 export interface Activation {
   readonly name: ActivationName;
@@ -59,6 +65,7 @@ const ACTIVATIONS: Readonly<Record<ActivationName, Activation>> = {
  * The activation function with the given name: tanh, sigmoid 1 / (1 + exp(-a)), relu max(a, 0), softplus log(1 + exp(a)),
  * gelu a Phi(a) (Hendrycks & Gimpel 2016, the exact form), silu a sigmoid(a), identity.
  *
+ * @category Models
  * @throws {@link InvalidArgumentError} for an unknown name.
  */
 export function activation(name: ActivationName): Activation {

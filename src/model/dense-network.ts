@@ -6,7 +6,11 @@ import { backpropagate, forwardPass, type DenseLayer } from "./dense-pass.ts";
 import { hessianVectorProduct, jacobianVectorProduct } from "./dense-r-operator.ts";
 import type { LayeredEvaluation, LayeredModel, ParameterTensor } from "./model.ts";
 
-/** A chain of dense layers: what {@link mlp} makes. */
+/**
+ * A chain of dense layers: what {@link mlp} makes.
+ *
+ * @category Models
+ */
 export interface DenseNetwork extends LayeredModel {
   readonly inputs: number;
   readonly layers: readonly DenseLayer[];

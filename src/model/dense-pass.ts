@@ -3,7 +3,11 @@ import { multiply, multiplyTransposedLeft, multiplyTransposedRight } from "../li
 import type { Activation } from "./activation.ts";
 import type { LayerShape, ParameterTensor } from "./model.ts";
 
-/** A dense layer z' = h(W z + b). */
+/**
+ * A dense layer z' = h(W z + b).
+ *
+ * @category Models
+ */
 export interface DenseLayer extends LayerShape {
   /** h. */
   readonly activation: Activation;

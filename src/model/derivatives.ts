@@ -18,6 +18,7 @@ export function toMatrix(data: Float64Array, rows: number, columns: number): Mat
 /**
  * The outputs f(x; w) of a model, N x K, before any link: for classification these are logits.
  *
+ * @category Models
  * @throws {@link InvalidArgumentError} when the inputs do not fit the model.
  * @example
  * ```ts
@@ -30,19 +31,31 @@ export function forward(model: Model, inputs: MatrixLike): Matrix {
   return toMatrix(model.evaluate(table).outputs, table.rows, model.outputs);
 }
 
-/** The Jacobian df/dw of a model at a batch of inputs, N K x W; row n K + k belongs to output k of example n. */
+/**
+ * The Jacobian df/dw of a model at a batch of inputs, N K x W; row n K + k belongs to output k of example n.
+ *
+ * @category Models
+ */
 export function jacobian(model: Model, inputs: MatrixLike): Matrix {
   const table = modelInputs(model, inputs);
   return toMatrix(model.evaluate(table).jacobian(), table.rows * model.outputs, model.parameters.length);
 }
 
-/** J v, N x K: how the outputs change along a direction v of W numbers in weight space. */
+/**
+ * J v, N x K: how the outputs change along a direction v of W numbers in weight space.
+ *
+ * @category Models
+ */
 export function jacobianVectorProduct(model: Model, inputs: MatrixLike, direction: ArrayLike<number>): Matrix {
   const table = modelInputs(model, inputs);
   return toMatrix(model.evaluate(table).jacobianVectorProduct(weightVector(model, "direction", direction)), table.rows, model.outputs);
 }
 
-/** J' u = sum_n J_n' u_n, W numbers, for cotangents u of N x K. */
+/**
+ * J' u = sum_n J_n' u_n, W numbers, for cotangents u of N x K.
+ *
+ * @category Models
+ */
 export function vectorJacobianProduct(model: Model, inputs: MatrixLike, cotangents: MatrixLike): Float64Array {
   const table = modelInputs(model, inputs);
   const u = toTable("cotangents", cotangents);

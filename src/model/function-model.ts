@@ -3,7 +3,11 @@ import { InvalidArgumentError, NotFiniteError, describe, knownOptions, wholeNumb
 import { centralDifferences, secondDifferences } from "./differences.ts";
 import type { Evaluation, Model, OutputDerivatives, ParameterTensor } from "./model.ts";
 
-/** A function of weights and one example, for {@link functionModel}. */
+/**
+ * A function of weights and one example, for {@link functionModel}.
+ *
+ * @category Models
+ */
 export interface ModelFunction {
   /** Where the weights start. */
   readonly parameters: ArrayLike<number>;
@@ -24,6 +28,7 @@ export interface ModelFunction {
  * 1e-10). Second derivatives are differences of the Jacobian, or second differences of the function where there is none
  * (relative error about 1e-7); `exact()` curvature inherits that.
  *
+ * @category Models
  * @throws {@link NotFiniteError} when the function gives NaN or infinity.
  * @example
  * ```ts

@@ -5,7 +5,11 @@ import { denseNetwork, type DenseNetwork } from "./dense-network.ts";
 import type { DenseLayer } from "./dense-pass.ts";
 import type { ParameterTensor } from "./model.ts";
 
-/** Options of {@link mlp}. */
+/**
+ * Options of {@link mlp}.
+ *
+ * @category Models
+ */
 export interface MlpOptions {
   /** Activation of the hidden units, or one for each hidden layer. Default `"tanh"`. */
   readonly activation?: ActivationName | readonly ActivationName[];
@@ -25,6 +29,7 @@ export interface MlpOptions {
  * Weights and biases start from a normal distribution of variance gain / (inputs + 1), gain 2 for units that cut away one
  * half of their input (relu, softplus, gelu, silu; He et al. 2015) and 1 for the others (LeCun et al. 1998).
  *
+ * @category Models
  * @param sizes - Numbers of inputs, of units in each hidden layer, and of outputs: `[4, 10, 3]`; `[4, 1]` is a linear model.
  * @throws {@link InvalidArgumentError} for sizes that are not whole numbers above 0, unknown activations, a wrong number of
  * activations or parameters.

@@ -1,6 +1,10 @@
 import type { Table } from "../data.ts";
 
-/** A named stretch of the parameter vector: one weight matrix or one bias vector. */
+/**
+ * A named stretch of the parameter vector: one weight matrix or one bias vector.
+ *
+ * @category Models
+ */
 export interface ParameterTensor {
   /** For example `"layer1.weights"`. */
   readonly name: string;
@@ -19,6 +23,8 @@ export interface ParameterTensor {
 /**
  * First and second derivatives of a loss with respect to the outputs of a model, example by example: what carries a loss
  * on f into second derivatives with respect to w.
+ *
+ * @category Models
  */
 export interface OutputDerivatives {
   /** N x K: dE/df. */
@@ -32,6 +38,8 @@ export interface OutputDerivatives {
  *
  * {@link mlp} makes one from layer sizes and {@link functionModel} from any function of a weight vector; a model written by
  * hand implements this interface, and everything that does not need layers works with it.
+ *
+ * @category Models
  */
 export interface Model {
   /** The W parameters as one flat vector, layer by layer, weights (outputs x inputs, row-major) and then biases. */
@@ -48,7 +56,11 @@ export interface Model {
   evaluate(inputs: Table): Evaluation;
 }
 
-/** A model at a batch of N inputs. Derivatives are with respect to the parameters, at the model's parameters. */
+/**
+ * A model at a batch of N inputs. Derivatives are with respect to the parameters, at the model's parameters.
+ *
+ * @category Models
+ */
 export interface Evaluation {
   /** N x K: f(x_n; w). */
   readonly outputs: Float64Array;
@@ -71,6 +83,8 @@ export interface Evaluation {
 /**
  * A model of dense layers that shows its inside: the activations that go into each layer and the errors that come back.
  * With these, diagonals, Kronecker factors and Gram matrices need no Jacobian.
+ *
+ * @category Models
  */
 export interface LayeredModel extends Model {
   /** The layers, from the input on. */
@@ -78,7 +92,11 @@ export interface LayeredModel extends Model {
   evaluate(inputs: Table): LayeredEvaluation;
 }
 
-/** Where a dense layer's parameters are. */
+/**
+ * Where a dense layer's parameters are.
+ *
+ * @category Models
+ */
 export interface LayerShape {
   /** Number of inputs of the layer. */
   readonly inputs: number;
@@ -92,7 +110,11 @@ export interface LayerShape {
   readonly biases: ParameterTensor | undefined;
 }
 
-/** A layered model at a batch of inputs. */
+/**
+ * A layered model at a batch of inputs.
+ *
+ * @category Models
+ */
 export interface LayeredEvaluation extends Evaluation {
   /** For each layer, N x inputs: what its weights multiply. */
   readonly activations: readonly Float64Array[];

@@ -7,12 +7,18 @@ import type { Model } from "../model/model.ts";
 import { checkpoints, type JobOptions } from "../progress.ts";
 import type { Curvature, Structure } from "../structure/structure.ts";
 
-/** Examples at once, or in batches as they come. */
+/**
+ * Examples at once, or in batches as they come.
+ *
+ * @category Data
+ */
 export type DataSource = Data | Iterable<Data> | AsyncIterable<Data>;
 
 /**
  * All that a posterior keeps of the data. It adds up over batches, machines and time, and is free of the noise: error,
  * gradient and curvature are those at unit noise precision.
+ *
+ * @category Posterior
  */
 export interface DataTerm {
   /** N. */

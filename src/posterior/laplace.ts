@@ -10,7 +10,11 @@ import type { Structure } from "../structure/structure.ts";
 import { addDataTerms, dataTerm, type DataSource } from "./data-term.ts";
 import { LIKELIHOODS, PRIORS, Posterior, checkedPosterior, settled } from "./posterior.ts";
 
-/** Options of {@link laplace}. */
+/**
+ * Options of {@link laplace}.
+ *
+ * @category Posterior
+ */
 export interface LaplaceOptions extends JobOptions {
   /** Which second-order matrix stands for the curvature. Default {@link outerProduct}. */
   readonly curvature?: CurvatureKind;
@@ -34,6 +38,7 @@ const OPTIONS = ["curvature", "structure", "prior", "temperature", "memoryBudget
  * With a Gaussian likelihood whose noise is left open, the noise is that of the residuals; {@link maximizeEvidence}
  * re-estimates it.
  *
+ * @category Posterior
  * @param data - `{ inputs, targets }`, or an iterable or async iterable of such batches.
  * @throws {@link InvalidArgumentError} for data, options or shapes that do not fit; {@link NotPositiveDefiniteError} when exact
  * curvature is taken away from a mode; {@link UnsupportedError} when the structure would exceed the memory budget.
@@ -63,6 +68,8 @@ export async function laplace<M extends Model, L extends Likelihood>(model: M, l
 /**
  * The posterior with more data, at the same weights, prior and noise: the same as from all data in one go. Where much is new,
  * train again, since the mode moves.
+ *
+ * @category Posterior
  */
 export async function withMoreData<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, data: DataSource, options: JobOptions = {}): Promise<Posterior<M, L>> {
   knownOptions("options", options, ["signal", "onProgress"]);

@@ -10,7 +10,11 @@ import { columns, significant } from "../report.ts";
 import type { Precision, Structure } from "../structure/structure.ts";
 import type { DataTerm } from "./data-term.ts";
 
-/** What a posterior is made from. */
+/**
+ * What a posterior is made from.
+ *
+ * @category Posterior
+ */
 export interface PosteriorParts<M extends Model, L extends Likelihood> {
   readonly model: M;
   readonly likelihood: L;
@@ -21,7 +25,11 @@ export interface PosteriorParts<M extends Model, L extends Likelihood> {
   readonly data: DataTerm;
 }
 
-/** What can be changed in a posterior without touching data again. */
+/**
+ * What can be changed in a posterior without touching data again.
+ *
+ * @category Posterior
+ */
 export interface PosteriorChanges<L extends Likelihood> {
   readonly prior?: Prior;
   /** The same likelihood with another noise. */
@@ -32,6 +40,8 @@ export interface PosteriorChanges<L extends Likelihood> {
 /**
  * A Gaussian over the weights of a model, p(w | D) = N(w_MAP, P^-1) with precision P = H / T + A (MacKay 1992), and where it
  * came from. Immutable; {@link laplace} makes it. What takes work is computed when first asked for and kept.
+ *
+ * @category Posterior
  */
 export class Posterior<M extends Model = Model, L extends Likelihood = Likelihood> {
   /** The model at the mode. */

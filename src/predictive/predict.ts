@@ -9,10 +9,18 @@ import type { Model } from "../model/model.ts";
 import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
 import { checkpoints, type JobOptions } from "../progress.ts";
 
-/** What {@link predict} returns for a likelihood. */
+/**
+ * What {@link predict} returns for a likelihood.
+ *
+ * @category Predictions
+ */
 export type PredictionOf<L extends Likelihood> = ReturnType<L["predict"]>;
 
-/** Options of {@link predict}: those of every long computation and those of the likelihood, as `link` for classes. */
+/**
+ * Options of {@link predict}: those of every long computation and those of the likelihood, as `link` for classes.
+ *
+ * @category Predictions
+ */
 export type PredictOptions<L extends Likelihood> = JobOptions & NonNullable<Parameters<L["predict"]>[1]>;
 
 /**
@@ -22,6 +30,7 @@ export type PredictOptions<L extends Likelihood> = JobOptions & NonNullable<Para
  * Gaussian: mean, epistemic `variance`, `noiseVariance`, `totalVariance`, intervals. Bernoulli: MacKay's moderated probability.
  * Categorical: probabilities by `link`, {@link probit} or {@link monteCarlo}.
  *
+ * @category Predictions
  * @param inputs - N x D.
  * @throws {@link InvalidArgumentError} when the inputs do not fit the model.
  * @example
@@ -61,6 +70,8 @@ export async function outputMoments(posterior: Posterior, inputs: Table, options
 /**
  * The joint epistemic covariance of all outputs at all inputs, NK x NK: entry (n K + k, m K + l) is the covariance of output k
  * at input n with output l at input m, J P^-1 J'. Its diagonal is the `variance` that {@link predict} gives.
+ *
+ * @category Predictions
  */
 export function jointCovariance(posterior: Posterior, inputs: MatrixLike): Matrix {
   const { model, precision } = checkedPosterior(posterior);

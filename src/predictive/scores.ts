@@ -3,13 +3,21 @@ import { InvalidArgumentError } from "../errors.ts";
 import type { GaussianPrediction } from "../likelihood/gaussian-prediction.ts";
 import type { Prediction } from "../likelihood/prediction.ts";
 
-/** Mean of log p(target | x, D) over examples: the log density (or log probability) per example, higher is better. */
+/**
+ * Mean of log p(target | x, D) over examples: the log density (or log probability) per example, higher is better.
+ *
+ * @category Predictions
+ */
 export function meanLogDensity(prediction: Prediction, targets: MatrixLike): number {
   const values = prediction.logDensity(targets);
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** sqrt of the mean of (mean - target)^2 over examples and outputs, in the units of the targets. */
+/**
+ * sqrt of the mean of (mean - target)^2 over examples and outputs, in the units of the targets.
+ *
+ * @category Predictions
+ */
 export function rootMeanSquareError(prediction: Pick<GaussianPrediction, "mean">, targets: MatrixLike): number {
   const { mean } = prediction;
   const t = alike(mean, targets);
@@ -18,7 +26,11 @@ export function rootMeanSquareError(prediction: Pick<GaussianPrediction, "mean">
   return Math.sqrt(sum / t.length);
 }
 
-/** Share of the targets that fall into the intervals of the given level: near the level if the error bars are honest. */
+/**
+ * Share of the targets that fall into the intervals of the given level: near the level if the error bars are honest.
+ *
+ * @category Predictions
+ */
 export function coverage(prediction: Pick<GaussianPrediction, "interval">, targets: MatrixLike, level: number): number {
   const { lower, upper } = prediction.interval(level);
   const t = alike(lower, targets);

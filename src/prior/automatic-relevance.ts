@@ -8,6 +8,7 @@ import { groupedPrior, priorMean, type Prior } from "./prior.ts";
  * weight matrix and bias vector has its own. Re-estimation drives the precisions of inputs that do not matter up, and so
  * their weights to zero.
  *
+ * @category Priors
  * @param precisions - One number for all, or one for each group: inputs first, then biases of the first layer, then weights
  * and biases of each further layer. Default 1.
  */

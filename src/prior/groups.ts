@@ -6,6 +6,7 @@ import { groupedPrior, priorMean, type Prior } from "./prior.ts";
 /**
  * A precision for each group of weights that you name: `groupOf[i]` is the number of weight i's group, from 0 without gaps.
  *
+ * @category Priors
  * @param precisions - One number for all groups, or one for each. Default 1.
  * @throws {@link InvalidArgumentError} when the numbers of weights, groups or precisions do not fit.
  * @example

@@ -1,7 +1,11 @@
 import { knownOptions, positive } from "../errors.ts";
 import { groupedPrior, priorMean, type Prior } from "./prior.ts";
 
-/** Options of every prior. */
+/**
+ * Options of every prior.
+ *
+ * @category Priors
+ */
 export interface PriorOptions {
   /** Prior mean w0, one number for all weights or one for each. Default 0. */
   readonly mean?: number | ArrayLike<number>;
@@ -10,6 +14,7 @@ export interface PriorOptions {
 /**
  * One precision for all weights: p(w) = N(w0, 1 / alpha), the weight decay alpha/2 |w - w0|^2.
  *
+ * @category Priors
  * @param precision - alpha. Default 1, which suits standardised inputs and targets.
  * @throws {@link InvalidArgumentError} when alpha is not a finite number above 0.
  * @example

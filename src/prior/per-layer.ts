@@ -3,7 +3,11 @@ import type { Model } from "../model/model.ts";
 import type { PriorOptions } from "./isotropic.ts";
 import { groupedPrior, priorMean, type Prior } from "./prior.ts";
 
-/** Options of {@link perLayer}. */
+/**
+ * Options of {@link perLayer}.
+ *
+ * @category Priors
+ */
 export interface PerLayerOptions extends PriorOptions {
   /** Whether weights and biases of a layer have precisions of their own. Default false. */
   readonly separateBiases?: boolean;
@@ -13,6 +17,7 @@ export interface PerLayerOptions extends PriorOptions {
  * One precision for each layer, or with `separateBiases` one for each weight matrix and bias vector. MacKay (1992, section 4.4)
  * found these needed for good evidence: one alpha for all is not consistent with rescaled inputs or outputs.
  *
+ * @category Priors
  * @param precisions - One number for all, or one for each group in the order of the parameters. Default 1.
  * @throws {@link InvalidArgumentError} when a precision is not a finite number above 0 or their number is wrong.
  */

@@ -3,7 +3,11 @@ import type { PriorOptions } from "./isotropic.ts";
 import { spread } from "./per-layer.ts";
 import { groupedPrior, priorMean, type Prior } from "./prior.ts";
 
-/** A precision for each weight. The evidence can tune it, but with so many hyperparameters it overfits easily. */
+/**
+ * A precision for each weight. The evidence can tune it, but with so many hyperparameters it overfits easily.
+ *
+ * @category Priors
+ */
 export function perWeight(precisions: number | ArrayLike<number> = 1, options: PriorOptions = {}): Prior {
   knownOptions("options", options, ["mean"]);
   return {

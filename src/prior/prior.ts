@@ -5,6 +5,8 @@ import type { Model } from "../model/model.ts";
  * A Gaussian prior over weights before it meets a model: p(w) = N(w0, A^-1) with a diagonal precision A that is constant in
  * groups of weights. {@link isotropic}, {@link perLayer}, {@link automaticRelevance}, {@link groups} and {@link perWeight}
  * make one.
+ *
+ * @category Priors
  */
 export interface Prior {
   /** For reports: `"isotropic"`. */
@@ -13,7 +15,11 @@ export interface Prior {
   bind(model: Model): GroupedPrior;
 }
 
-/** A prior over the W weights of a model, in G groups that share a precision. It is a {@link Prior} itself. */
+/**
+ * A prior over the W weights of a model, in G groups that share a precision. It is a {@link Prior} itself.
+ *
+ * @category Priors
+ */
 export interface GroupedPrior extends Prior {
   /** A name for each group. */
   readonly groups: readonly string[];

@@ -10,6 +10,8 @@ import { addValues, NOT_AT_A_MODE, outputCovarianceByJacobian, type Curvature, t
 /**
  * The diagonal of the curvature alone: all weights independent. O(W) memory, for networks of any size; it overstates
  * certainty along no direction but ignores all correlation, so variances are rough.
+ *
+ * @category Structures
  */
 export function diagonal(): Structure {
   return {

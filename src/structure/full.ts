@@ -9,6 +9,8 @@ import { addValues, NOT_AT_A_MODE, outputCovarianceByJacobian, type Curvature, t
 /**
  * All W x W entries of the curvature, through one Cholesky factor of P: W^3 / 3 operations and 16 W^2 bytes. The best
  * structure for up to a few thousand weights.
+ *
+ * @category Structures
  */
 export function full(): Structure {
   return {

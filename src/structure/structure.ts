@@ -4,7 +4,11 @@ import type { CurvatureKind } from "../curvature/curvature.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import type { Evaluation, Model } from "../model/model.ts";
 
-/** Which entries of the curvature are kept: {@link full}, {@link diagonal}. */
+/**
+ * Which entries of the curvature are kept: {@link full}, {@link diagonal}.
+ *
+ * @category Structures
+ */
 export interface Structure {
   /** `"full"`, `"diagonal"`. */
   readonly name: string;
@@ -16,7 +20,11 @@ export interface Structure {
   accumulator(model: Model, likelihood: Likelihood, kind: CurvatureKind): Accumulator;
 }
 
-/** A sum over data in the making. */
+/**
+ * A sum over data in the making.
+ *
+ * @category Structures
+ */
 export interface Accumulator {
   /** Adds a batch of examples. */
   add(evaluation: Evaluation, targets: Table): void;
@@ -24,7 +32,11 @@ export interface Accumulator {
   curvature(): Curvature;
 }
 
-/** Curvature of the data error, H: adds up over data, knows nothing of priors. */
+/**
+ * Curvature of the data error, H: adds up over data, knows nothing of priors.
+ *
+ * @category Structures
+ */
 export interface Curvature {
   /** Name of its structure. */
   readonly structure: string;
@@ -40,7 +52,11 @@ export interface Curvature {
   dense(): Float64Array;
 }
 
-/** A factorised posterior precision P. The factor A has A A' = P^-1. */
+/**
+ * A factorised posterior precision P. The factor A has A A' = P^-1.
+ *
+ * @category Structures
+ */
 export interface Precision {
   /** log det P. */
   readonly logDeterminant: number;
