@@ -3,7 +3,9 @@ import { solveTriangular, splitOrder } from "./triangular-solve.ts";
 import { block, rowMajor, transposed, type View } from "./view.ts";
 
 /** Matrices up to this order are factorised entry by entry, larger ones are halved. */
-const leaf = 24;
+const leaf = 32;
+
+const buffer = new Float64Array(leaf);
 
 /**
  * Overwrites the symmetric matrix $A$ with its Cholesky factor $L$, $A = L L^\top$.
@@ -18,13 +20,15 @@ const leaf = 24;
  */
 export function cholesky(a: Float64Array, n: number): number {
   const failure = factorize(rowMajor(a, n), n);
-  if (failure === -1) for (let i = 0; i < n; i++) a.fill(0, i * n + i + 1, i * n + n);
+  for (let i = 0; i < n; i++) {
+    for (let j = i + 1; j < n; j++) a[i * n + j] = 0;
+  }
   return failure;
 }
 
 /** $L_{11} L_{11}^\top = A_{11}$, $L_{21} = A_{21} L_{11}^{-\top}$, $L_{22} L_{22}^\top = A_{22} - L_{21} L_{21}^\top$. */
 function factorize(a: View, n: number): number {
-  if (n <= leaf) return factorizeByRows(a, n);
+  if (n <= leaf) return factorizeByColumns(a, n);
   const half = splitOrder(n);
   const rest = n - half;
   const a21 = block(a, half, 0);
@@ -37,17 +41,21 @@ function factorize(a: View, n: number): number {
   return failure === -1 ? -1 : half + failure;
 }
 
-/** Entry $(i, j)$ from the inner product of rows i and j of the factor. */
-function factorizeByRows({ data, offset, rowStride }: View, n: number): number {
-  for (let i = 0; i < n; i++) {
-    const rowI = offset + i * rowStride;
-    for (let j = 0; j <= i; j++) {
-      const rowJ = offset + j * rowStride;
-      let sum = data[rowI + j];
-      for (let k = 0; k < j; k++) sum -= data[rowI + k] * data[rowJ + k];
-      if (j < i) data[rowI + j] = sum / data[rowJ + j];
-      else if (sum > 0) data[rowI + i] = Math.sqrt(sum);
-      else return i;
+/** Column by column: each is scaled by its pivot, and its outer product leaves the triangle to its right. */
+function factorizeByColumns({ data, offset, rowStride }: View, n: number): number {
+  const column = buffer;
+  for (let j = 0; j < n; j++) {
+    let row = offset + j * rowStride;
+    const pivot = data[row + j];
+    if (!(pivot > 0)) return j;
+    const root = Math.sqrt(pivot);
+    data[row + j] = root;
+    for (let i = j + 1; i < n; i++) {
+      row += rowStride;
+      const entry = data[row + j] / root;
+      data[row + j] = entry;
+      column[i] = entry;
+      for (let k = j + 1; k <= i; k++) data[row + k] -= entry * column[k];
     }
   }
   return -1;

@@ -39,17 +39,18 @@ export function addProduct(scale: number, a: View, b: View, c: View, m: number, 
 
 /** Adds the tile to C; row r of the tile stops at column r + `below`, the distance of the tile below the diagonal. */
 function addTile(scale: number, c: Float64Array, at: number, rowStride: number, columnStride: number, rows: number, columns: number, below: number): void {
+  const t = tile;
   const whole = columns === 4 && below >= 3;
   for (let r = 0; r < rows; r++) {
     let to = at + r * rowStride;
     if (whole) {
-      c[to] += scale * tile[4 * r];
-      c[to + columnStride] += scale * tile[4 * r + 1];
-      c[to + 2 * columnStride] += scale * tile[4 * r + 2];
-      c[to + 3 * columnStride] += scale * tile[4 * r + 3];
+      c[to] += scale * t[4 * r];
+      c[to + columnStride] += scale * t[4 * r + 1];
+      c[to + 2 * columnStride] += scale * t[4 * r + 2];
+      c[to + 3 * columnStride] += scale * t[4 * r + 3];
     } else {
       const last = Math.min(columns - 1, r + below);
-      for (let q = 0; q <= last; q++, to += columnStride) c[to] += scale * tile[4 * r + q];
+      for (let q = 0; q <= last; q++, to += columnStride) c[to] += scale * t[4 * r + q];
     }
   }
 }

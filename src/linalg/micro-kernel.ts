@@ -33,59 +33,63 @@ export function pack(target: Float64Array, data: Float64Array, start: number, ro
 
 /** Copies packed groups of four columns back, the inverse of packing a right factor. */
 export function unpackRight(data: Float64Array, start: number, rowStride: number, columnStride: number, depth: number, columns: number): void {
+  const source = packedRight;
   for (let j = 0; j < columns; j++) {
     let from = (j & ~3) * depth + (j & 3);
     let to = start + j * columnStride;
-    for (let p = 0; p < depth; p++, from += 4, to += rowStride) data[to] = packedRight[from];
+    for (let p = 0; p < depth; p++, from += 4, to += rowStride) data[to] = source[from];
   }
 }
 
 /** The micro-kernel: `tile` = the product of a packed group of rows and a packed group of columns, in sixteen registers. */
 export function multiplyPanels(left: number, right: number, depth: number): void {
+  const a = packedLeft;
+  const b = packedRight;
+  const c = tile;
   let c00 = 0, c01 = 0, c02 = 0, c03 = 0;
   let c10 = 0, c11 = 0, c12 = 0, c13 = 0;
   let c20 = 0, c21 = 0, c22 = 0, c23 = 0;
   let c30 = 0, c31 = 0, c32 = 0, c33 = 0;
   for (const end = left + 4 * depth; left < end; left += 4, right += 4) {
-    const b0 = packedRight[right];
-    const b1 = packedRight[right + 1];
-    const b2 = packedRight[right + 2];
-    const b3 = packedRight[right + 3];
-    let a = packedLeft[left];
-    c00 += a * b0;
-    c01 += a * b1;
-    c02 += a * b2;
-    c03 += a * b3;
-    a = packedLeft[left + 1];
-    c10 += a * b0;
-    c11 += a * b1;
-    c12 += a * b2;
-    c13 += a * b3;
-    a = packedLeft[left + 2];
-    c20 += a * b0;
-    c21 += a * b1;
-    c22 += a * b2;
-    c23 += a * b3;
-    a = packedLeft[left + 3];
-    c30 += a * b0;
-    c31 += a * b1;
-    c32 += a * b2;
-    c33 += a * b3;
+    const b0 = b[right];
+    const b1 = b[right + 1];
+    const b2 = b[right + 2];
+    const b3 = b[right + 3];
+    let x = a[left];
+    c00 += x * b0;
+    c01 += x * b1;
+    c02 += x * b2;
+    c03 += x * b3;
+    x = a[left + 1];
+    c10 += x * b0;
+    c11 += x * b1;
+    c12 += x * b2;
+    c13 += x * b3;
+    x = a[left + 2];
+    c20 += x * b0;
+    c21 += x * b1;
+    c22 += x * b2;
+    c23 += x * b3;
+    x = a[left + 3];
+    c30 += x * b0;
+    c31 += x * b1;
+    c32 += x * b2;
+    c33 += x * b3;
   }
-  tile[0] = c00;
-  tile[1] = c01;
-  tile[2] = c02;
-  tile[3] = c03;
-  tile[4] = c10;
-  tile[5] = c11;
-  tile[6] = c12;
-  tile[7] = c13;
-  tile[8] = c20;
-  tile[9] = c21;
-  tile[10] = c22;
-  tile[11] = c23;
-  tile[12] = c30;
-  tile[13] = c31;
-  tile[14] = c32;
-  tile[15] = c33;
+  c[0] = c00;
+  c[1] = c01;
+  c[2] = c02;
+  c[3] = c03;
+  c[4] = c10;
+  c[5] = c11;
+  c[6] = c12;
+  c[7] = c13;
+  c[8] = c20;
+  c[9] = c21;
+  c[10] = c22;
+  c[11] = c23;
+  c[12] = c30;
+  c[13] = c31;
+  c[14] = c32;
+  c[15] = c33;
 }

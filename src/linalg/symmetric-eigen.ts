@@ -1,3 +1,5 @@
+import { accumulateReflections, tridiagonalize } from "./tridiagonal.ts";
+
 /** The eigendecomposition $A = V \operatorname{diag}(\lambda) V^\top$ of a symmetric matrix. */
 export interface SymmetricEigen {
   /** The eigenvalues $\lambda$ in ascending order. */
@@ -9,23 +11,24 @@ export interface SymmetricEigen {
 /**
  * The eigenvalues and eigenvectors of a symmetric matrix, by Householder tridiagonalisation and implicit QL.
  *
- * Golub & Van Loan (2013), Matrix Computations, algorithms 8.3.1 and 8.3.2; Wilkinson & Reinsch (1971), II/2 and II/4.
+ * Golub & Van Loan (2013), Matrix Computations, sections 8.3.1 to 8.3.5; Dubrulle, Martin & Wilkinson (1971), Handbook for
+ * Automatic Computation, II/4.
  *
  * @param a - $n \times n$, row-major; only the lower triangle is read, and nothing is changed
  * @param n - the order of $A$
- * @throws RangeError if an entry is NaN or infinite
+ * @throws RangeError if an entry of the lower triangle is NaN or infinite
  */
 export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
-  const { diagonal, offDiagonal, reflectors, factors, scale } = tridiagonalize(a, n);
-  const rows = accumulateReflectors(reflectors, factors, n);
-  implicitQl(diagonal, offDiagonal, n, rows);
-  const order = Array.from(diagonal.keys()).sort((i, j) => diagonal[i] - diagonal[j]);
-  const values = new Float64Array(n);
+  const scale = scaleToUnity(a, n);
+  const reduced = tridiagonalize(a.map((entry) => entry * scale), n);
+  const rotated = accumulateReflections(reduced, n);
+  implicitQl(reduced.diagonal, reduced.offDiagonal, n, rotated);
+  const order = Array.from(reduced.diagonal.keys()).sort((i, j) => reduced.diagonal[i] - reduced.diagonal[j]);
+  const values = Float64Array.from(order, (source) => reduced.diagonal[source] / scale);
   const vectors = new Float64Array(n * n);
-  order.forEach((source, j) => {
-    values[j] = diagonal[source] / scale;
-    for (let i = 0; i < n; i++) vectors[i * n + j] = rows[source * n + i];
-  });
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) vectors[i * n + j] = rotated[i * n + order[j]];
+  }
   return { values, vectors };
 }
 
@@ -35,78 +38,16 @@ export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
  *
  * @param a - $n \times n$, row-major; only the lower triangle is read, and nothing is changed
  * @param n - the order of $A$
- * @throws RangeError if an entry is NaN or infinite
+ * @throws RangeError if an entry of the lower triangle is NaN or infinite
  */
 export function symmetricEigenvalues(a: Float64Array, n: number): Float64Array {
-  const { diagonal, offDiagonal, scale } = tridiagonalize(a, n);
+  const scale = scaleToUnity(a, n);
+  const { diagonal, offDiagonal } = tridiagonalize(a.map((entry) => entry * scale), n);
   implicitQl(diagonal, offDiagonal, n);
   return diagonal.sort().map((value) => value / scale);
 }
 
-interface Tridiagonal {
-  readonly diagonal: Float64Array;
-  /** Entry i couples i and i + 1; the last entry is zero. */
-  readonly offDiagonal: Float64Array;
-  /** Row i holds in its first i entries the vector v of the reflection I - factor v v'. */
-  readonly reflectors: Float64Array;
-  readonly factors: Float64Array;
-  /** The power of two that A was multiplied by to keep squares in range. */
-  readonly scale: number;
-}
-
-/** Householder reflections, from the last row up: each clears a row to the left of its subdiagonal entry. */
-function tridiagonalize(a: Float64Array, n: number): Tridiagonal {
-  const scale = scaleToUnity(a, n);
-  const work = a.map((value) => value * scale);
-  const diagonal = new Float64Array(n);
-  const offDiagonal = new Float64Array(n);
-  const factors = new Float64Array(n);
-  const p = new Float64Array(n);
-  for (let i = n - 1; i > 0; i--) {
-    const v = work.subarray(i * n, i * n + i);
-    diagonal[i] = work[i * n + i];
-    let tail = 0;
-    for (let j = 0; j < i - 1; j++) tail += v[j] * v[j];
-    const head = v[i - 1];
-    if (tail === 0) {
-      offDiagonal[i - 1] = head;
-      continue;
-    }
-    const norm = Math.sqrt(tail + head * head);
-    const image = head > 0 ? -norm : norm;
-    offDiagonal[i - 1] = image;
-    v[i - 1] = head - image;
-    const factor = 1 / (image * (image - head));
-    factors[i] = factor;
-    // p = factor A v, then w = p - (factor / 2) (p' v) v and A - v w' - w v'.
-    p.fill(0, 0, i);
-    for (let r = 0; r < i; r++) {
-      const row = r * n;
-      const vr = v[r];
-      let sum = work[row + r] * vr;
-      for (let j = 0; j < r; j++) {
-        sum += work[row + j] * v[j];
-        p[j] += work[row + j] * vr;
-      }
-      p[r] += sum;
-    }
-    let inner = 0;
-    for (let j = 0; j < i; j++) {
-      p[j] *= factor;
-      inner += p[j] * v[j];
-    }
-    for (let j = 0; j < i; j++) p[j] -= 0.5 * factor * inner * v[j];
-    for (let r = 0; r < i; r++) {
-      const row = r * n;
-      const vr = v[r];
-      const wr = p[r];
-      for (let j = 0; j <= r; j++) work[row + j] -= vr * p[j] + wr * v[j];
-    }
-  }
-  if (n > 0) diagonal[0] = work[0];
-  return { diagonal, offDiagonal, reflectors: work, factors, scale };
-}
-
+/** The power of two that brings the largest entry to about one, so that no square overflows or vanishes. */
 function scaleToUnity(a: Float64Array, n: number): number {
   let largest = 0;
   for (let i = 0; i < n; i++) {
@@ -116,31 +57,15 @@ function scaleToUnity(a: Float64Array, n: number): number {
       if (size > largest) largest = size;
     }
   }
-  if (largest === 0) return 1;
-  return 2 ** -Math.max(-1022, Math.min(1022, Math.floor(Math.log2(largest))));
-}
-
-/** The transpose of the product of the reflections; its rows become the eigenvectors. */
-function accumulateReflectors(reflectors: Float64Array, factors: Float64Array, n: number): Float64Array {
-  const rows = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    const factor = factors[i];
-    rows[i * n + i] = 1;
-    if (factor === 0) continue;
-    for (let r = 0; r < i; r++) {
-      let sum = 0;
-      for (let j = 0; j < i; j++) sum += rows[r * n + j] * reflectors[i * n + j];
-      sum *= factor;
-      for (let j = 0; j < i; j++) rows[r * n + j] -= sum * reflectors[i * n + j];
-    }
-  }
-  return rows;
+  return largest === 0 ? 1 : 2 ** -Math.max(-1022, Math.min(1022, Math.floor(Math.log2(largest))));
 }
 
 const maximumSweeps = 60;
 
-/** Implicit QL with Wilkinson's shift; rotates the rows of `rows` along when they are given. */
-function implicitQl(d: Float64Array, e: Float64Array, n: number, rows?: Float64Array): void {
+/** Implicit QL with Wilkinson's shift on a tridiagonal matrix; the columns of `vectors`, if given, are rotated along. */
+function implicitQl(d: Float64Array, e: Float64Array, n: number, vectors?: Float64Array): void {
+  const cosines = new Float64Array(n);
+  const sines = new Float64Array(n);
   // A coupling this small is rounding error of the largest entries; a bound relative to its neighbours might never be met.
   let negligible = 0;
   for (let i = 0; i < n; i++) negligible = Math.max(negligible, Number.EPSILON * (Math.abs(d[i]) + Math.abs(e[i])));
@@ -149,7 +74,7 @@ function implicitQl(d: Float64Array, e: Float64Array, n: number, rows?: Float64A
       let m = l;
       while (m < n - 1 && Math.abs(e[m]) > negligible) m++;
       if (m === l) break;
-      if (sweep === maximumSweeps) throw new Error("The QL iteration did not converge.");
+      if (sweep === maximumSweeps) throw new Error(`The QL iteration did not converge in ${maximumSweeps} sweeps.`);
       const half = (d[l + 1] - d[l]) / (2 * e[l]);
       const root = Math.sqrt(half * half + 1);
       let g = d[m] - d[l] + e[l] / (half + (half < 0 ? -root : root));
@@ -162,34 +87,67 @@ function implicitQl(d: Float64Array, e: Float64Array, n: number, rows?: Float64A
         const b = c * e[i];
         const r = Math.sqrt(f * f + g * g);
         e[i + 1] = r;
-        if (r === 0) {
-          d[i + 1] -= p;
-          break;
-        }
+        if (r === 0) break;
         s = f / r;
         c = g / r;
+        sines[i] = s;
+        cosines[i] = c;
         g = d[i + 1] - p;
         const t = (d[i] - g) * s + 2 * c * b;
         p = s * t;
         d[i + 1] = g + p;
         g = c * t - b;
-        if (rows) rotateRows(rows, n, i, c, s);
       }
+      // Here i is l - 1, or the place where the matrix fell apart.
+      if (vectors) rotateColumns(vectors, n, i + 1, m, cosines, sines);
+      d[i + 1] -= p;
+      if (i < l) e[l] = g;
       e[m] = 0;
-      if (i >= l) continue;
-      d[l] -= p;
-      e[l] = g;
     }
   }
 }
 
-function rotateRows(rows: Float64Array, n: number, i: number, c: number, s: number): void {
-  const upper = i * n;
-  const lower = upper + n;
-  for (let j = 0; j < n; j++) {
-    const f = rows[lower + j];
-    const g = rows[upper + j];
-    rows[lower + j] = s * g + c * f;
-    rows[upper + j] = c * g - s * f;
+/** Rotates the columns i and i + 1 by their angle for i from `last` - 1 down to `first`, four rows at a time. */
+function rotateColumns(a: Float64Array, n: number, first: number, last: number, cosines: Float64Array, sines: Float64Array): void {
+  let row = 0;
+  for (; row + 4 <= n; row += 4) {
+    const r0 = row * n;
+    const r1 = r0 + n;
+    const r2 = r1 + n;
+    const r3 = r2 + n;
+    let f0 = a[r0 + last];
+    let f1 = a[r1 + last];
+    let f2 = a[r2 + last];
+    let f3 = a[r3 + last];
+    for (let i = last - 1; i >= first; i--) {
+      const c = cosines[i];
+      const s = sines[i];
+      const g0 = a[r0 + i];
+      const g1 = a[r1 + i];
+      const g2 = a[r2 + i];
+      const g3 = a[r3 + i];
+      a[r0 + i + 1] = s * g0 + c * f0;
+      a[r1 + i + 1] = s * g1 + c * f1;
+      a[r2 + i + 1] = s * g2 + c * f2;
+      a[r3 + i + 1] = s * g3 + c * f3;
+      f0 = c * g0 - s * f0;
+      f1 = c * g1 - s * f1;
+      f2 = c * g2 - s * f2;
+      f3 = c * g3 - s * f3;
+    }
+    a[r0 + first] = f0;
+    a[r1 + first] = f1;
+    a[r2 + first] = f2;
+    a[r3 + first] = f3;
+  }
+  for (; row < n; row++) {
+    const start = row * n;
+    let f = a[start + last];
+    for (let i = last - 1; i >= first; i--) {
+      const g = a[start + i];
+      a[start + i + 1] = sines[i] * g + cosines[i] * f;
+      f = cosines[i] * g - sines[i] * f;
+    }
+    a[start + first] = f;
   }
 }

@@ -2,8 +2,8 @@ import { addProduct } from "./gemm.ts";
 import { blockColumns, multiplyPanels, pack, packedLeft, packedRight, tile, unpackRight } from "./micro-kernel.ts";
 import { block, type View } from "./view.ts";
 
-/** Systems up to this order are solved by substitution, larger ones are halved. */
-const leaf = 32;
+/** Systems up to this order are solved in packed form, larger ones are halved. */
+const leaf = 64;
 
 /**
  * Solves $L X = B$ in place for a lower triangular view $L$ of order `n`: $B \leftarrow L^{-1} B$. Transposed and upper
@@ -13,8 +13,7 @@ const leaf = 32;
  * $X_2 = L_{22}^{-1} B_2$ (Elmroth, Gustavson, Jonsson & Kågström 2004, SIAM Review 46, section 3).
  */
 export function solveTriangular(l: View, n: number, b: View, columns: number): void {
-  if (columns === 1) return substituteVector(l, n, b);
-  if (n <= leaf) return substitute(l, n, b, columns);
+  if (n <= leaf) return columns === 1 ? substituteVector(l, n, b) : substitute(l, n, b, columns);
   const half = splitOrder(n);
   const l22 = block(l, half, half);
   const b2 = block(b, half, 0);
@@ -28,7 +27,10 @@ export function splitOrder(n: number): number {
   return 4 * Math.ceil(n / 8);
 }
 
-/** Forward substitution with the micro-kernel: four rows of four columns at a time, less what the rows above contribute. */
+/**
+ * Forward substitution on packed copies, four right-hand sides at a time: each tile of four rows loses what the rows above
+ * contribute, by the micro-kernel, and is solved in itself.
+ */
 function substitute(l: View, n: number, b: View, columns: number): void {
   pack(packedLeft, l.data, l.offset, l.rowStride, l.columnStride, n, n);
   for (let j = 0; j < columns; j += blockColumns) {
@@ -46,26 +48,29 @@ function substitute(l: View, n: number, b: View, columns: number): void {
 }
 
 /** Subtracts the tile from packed rows that start at `right` and solves with the diagonal block of L packed at `left`. */
-export function solveTile(left: number, right: number, rows: number): void {
+function solveTile(left: number, right: number, rows: number): void {
+  const l = packedLeft;
+  const x = packedRight;
+  const t = tile;
   for (let r = 0; r < rows; r++) {
     const at = right + 4 * r;
-    let s0 = packedRight[at] - tile[4 * r];
-    let s1 = packedRight[at + 1] - tile[4 * r + 1];
-    let s2 = packedRight[at + 2] - tile[4 * r + 2];
-    let s3 = packedRight[at + 3] - tile[4 * r + 3];
+    let s0 = x[at] - t[4 * r];
+    let s1 = x[at + 1] - t[4 * r + 1];
+    let s2 = x[at + 2] - t[4 * r + 2];
+    let s3 = x[at + 3] - t[4 * r + 3];
     let from = left + r;
     for (let k = right; k < at; k += 4, from += 4) {
-      const factor = packedLeft[from];
-      s0 -= factor * packedRight[k];
-      s1 -= factor * packedRight[k + 1];
-      s2 -= factor * packedRight[k + 2];
-      s3 -= factor * packedRight[k + 3];
+      const factor = l[from];
+      s0 -= factor * x[k];
+      s1 -= factor * x[k + 1];
+      s2 -= factor * x[k + 2];
+      s3 -= factor * x[k + 3];
     }
-    const pivot = packedLeft[from];
-    packedRight[at] = s0 / pivot;
-    packedRight[at + 1] = s1 / pivot;
-    packedRight[at + 2] = s2 / pivot;
-    packedRight[at + 3] = s3 / pivot;
+    const pivot = l[from];
+    x[at] = s0 / pivot;
+    x[at + 1] = s1 / pivot;
+    x[at + 2] = s2 / pivot;
+    x[at + 3] = s3 / pivot;
   }
 }
 

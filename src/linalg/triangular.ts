@@ -5,7 +5,7 @@ import { solveTriangular } from "./triangular-solve.ts";
 import { backward, block, reversedRows, rowMajor, transposed } from "./view.ts";
 
 /** The rows of an inverse that are multiplied at a time. */
-const panel = 128;
+const panel = 32;
 
 /**
  * Solves $L X = B$ in place: $B \leftarrow L^{-1} B$.
@@ -95,7 +95,9 @@ export function inverseFromCholesky(l: Float64Array, n: number): Float64Array {
 /** $L^{-1}$ with zeros above the diagonal. */
 function inverseLower(l: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) inverse.set(l.subarray(i * n, i * n + i + 1), i * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) inverse[i * n + j] = l[i * n + j];
+  }
   invertTriangular(rowMajor(inverse, n), n);
   return inverse;
 }

@@ -17,7 +17,9 @@ export function uniform(length: number, seed: number): Float64Array {
 }
 
 export function fromEntries(rows: number, columns: number, entry: (i: number, j: number) => number): Float64Array {
-  return Float64Array.from({ length: rows * columns }, (_, at) => entry(Math.floor(at / columns), at % columns));
+  const a = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) a[i * columns + j] = entry(i, j);
+  return a;
 }
 
 export const identity = (n: number) => fromEntries(n, n, (i, j) => (i === j ? 1 : 0));
@@ -25,13 +27,16 @@ export const identity = (n: number) => fromEntries(n, n, (i, j) => (i === j ? 1 
 export const transpose = (a: Float64Array, rows: number, columns: number) =>
   fromEntries(columns, rows, (i, j) => a[j * columns + i]);
 
-/** The product of an m x k and a k x n matrix by the definition. */
+/** The product of an m x k and a k x n matrix, by the definition in its plainest order. */
 export function naiveProduct(a: Float64Array, b: Float64Array, m: number, k: number, n: number): Float64Array {
-  return fromEntries(m, n, (i, j) => {
-    let sum = 0;
-    for (let p = 0; p < k; p++) sum += a[i * k + p] * b[p * n + j];
-    return sum;
-  });
+  const c = new Float64Array(m * n);
+  for (let i = 0; i < m; i++) {
+    for (let p = 0; p < k; p++) {
+      const factor = a[i * k + p];
+      for (let j = 0; j < n; j++) c[i * n + j] += factor * b[p * n + j];
+    }
+  }
+  return c;
 }
 
 export function symmetric(n: number, seed: number): Float64Array {
