@@ -1,84 +1,82 @@
 import type { Likelihood } from "../likelihood/likelihood.ts";
-import { cholesky } from "../linalg/cholesky.ts";
-import { inverseDiagonal } from "../linalg/triangular.ts";
-import { effectiveParametersByGroup, priorEnergies, priorPrecision, reestimatePrior } from "../prior/prior.ts";
-import { descend, type Descent, type DescentOptions, type Station } from "./damped-newton.ts";
-import { outerProductAt, rescaled, type Bend, type Objective } from "./objective.ts";
+import type { StopReason } from "./method.ts";
+import { rescaled, type Bend, type Objective, type Slope } from "./objective.ts";
+import { reestimated } from "./reestimation.ts";
+import { refine, settle, type RefinementOptions } from "./refinement.ts";
 
 /** What {@link regularize} is told. */
-export interface RegularizationOptions {
-  /** Steps between two re-estimations. */
+export interface RegularizationOptions extends RefinementOptions {
+  /** The most steps between two re-estimations. */
   readonly interval: number;
-  /** The noise never gets below this energy E_0: no data are free of rounding. */
+  /** The noise is not estimated from an E_0 below this. */
   readonly leastEnergy: number;
-  readonly done: (point: Bend) => boolean;
-  readonly maximumSteps: number;
-  readonly report: DescentOptions["report"];
+  readonly done: (point: Slope) => boolean;
 }
 
 /** Weights and hyperparameters that belong together. */
-export interface Regularized<L extends Likelihood> extends Descent {
+export interface Regularized<L extends Likelihood> {
+  readonly point: Bend;
   readonly objective: Objective<L>;
+  readonly steps: number;
+  readonly stopped: StopReason;
 }
 
-/** Precisions stay in here: a group at the upper limit is switched off. */
-const LIMITS = [1e-8, 1e12] as const;
+/** Hyperparameters have settled when their equations hold to this. */
+const SETTLED = 1e-5;
+/** Re-estimations in which the evidence must rise by `RISE` or the equations must come to hold ten times better. */
+const PATIENCE = 10;
+const RISE = 0.1;
 
-/** Hyperparameters have settled when 2 alpha E_W agrees with gamma, and 2 beta E_0 with N K - gamma, to this. */
-const SETTLED = 1e-6;
+interface Round<L extends Likelihood> {
+  readonly objective: Objective<L>;
+  readonly point: Bend;
+  readonly logEvidence: number;
+  readonly discrepancy: number;
+}
 
 /**
- * Trains weights and hyperparameters together: to the mode at the first hyperparameters, as a poor fit would be taken for
- * noise, then in turns a few steps and one re-estimation (MacKay 1992; Foresee & Hagan 1997), until both have settled.
+ * Trains weights and hyperparameters together: in turns a few steps and one re-estimation (MacKay 1992; Foresee & Hagan 1997).
+ * It should start near the mode, as a poor fit would be taken for noise.
+ *
+ * With few hyperparameters both settle. With many, re-estimation often drifts on long after the evidence has stopped
+ * rising (it neglects that the curvature depends on them); then the hyperparameters of highest evidence are taken, and
+ * the weights trained at those.
  */
-export async function regularize<L extends Likelihood>(objective: Objective<L>, start: Station, options: RegularizationOptions): Promise<Regularized<L>> {
-  let steps = 0;
+export async function regularize<L extends Likelihood>(objective: Objective<L>, start: Bend, options: RegularizationOptions): Promise<Regularized<L>> {
+  const rounds: Round<L>[] = [];
   let current = objective;
-  let station = start;
-  const run = async (maximumSteps: number, done: DescentOptions["done"]): Promise<Descent> => {
+  let point = start;
+  let steps = 0;
+  const remaining = (): RefinementOptions => {
     const taken = steps;
-    const descent = await descend(current, station, { curvature: outerProductAt, done, maximumSteps: Math.min(maximumSteps, options.maximumSteps - taken), report: (step, loss) => options.report(taken + step, loss) });
-    steps += descent.steps;
-    station = descent;
-    return descent;
+    return { done: options.done, maximumSteps: options.maximumSteps - taken, report: (step, loss) => options.report(taken + step, loss) };
   };
-
-  await run(options.maximumSteps, (_, decrement) => decrement < 1e-3);
   for (;;) {
-    const next = reestimated(current, station.point, options.leastEnergy);
-    station = { point: rescaled(station.point, current.likelihood, next.objective), damping: station.damping };
-    current = next.objective;
-    const settled = next.discrepancy < SETTLED;
-    const descent = await run(settled ? Infinity : options.interval, settled ? options.done : (point, decrement) => decrement < 1e-8 || options.done(point));
-    const finished = settled && reestimated(current, descent.point, options.leastEnergy).discrepancy < 10 * SETTLED;
-    if (finished || steps >= options.maximumSteps) return { ...descent, steps, objective: current };
+    const { objective: next, logEvidence, discrepancy } = reestimated(current, point, options.leastEnergy);
+    const settled = discrepancy < SETTLED;
+    if (settled && options.done(point)) return { point, objective: current, steps, stopped: "gradient" };
+    if (steps >= options.maximumSteps) return { point, objective: current, steps, stopped: "iterations" };
+    rounds.push({ objective: current, point, logEvidence, discrepancy });
+    if (drifts(rounds)) break;
+    if (!settled) {
+      point = rescaled(point, current.likelihood, next);
+      current = next;
+    }
+    const descent = await refine(current, point, { ...remaining(), maximumSteps: Math.min(options.interval, options.maximumSteps - steps) });
+    steps += descent.steps;
+    point = descent.point;
+    if (settled && descent.stopped === "stalled") return { point, objective: current, steps, stopped: "stalled" };
   }
+  const best = rounds.reduce((a, b) => (b.logEvidence > a.logEvidence ? b : a));
+  const end = await settle(best.objective, best.point, { ...remaining(), interval: options.interval });
+  return { ...end, objective: best.objective, steps: steps + end.steps };
 }
 
-/** gamma for each group at a point: W_g - alpha_g tr(P^-1)_g with the outer product in P. */
-export function effectiveParametersAt({ prior }: Objective, { curvature, weights }: Bend): Float64Array {
-  const width = weights.length;
-  const factor = curvature.slice();
-  const diagonal = priorPrecision(prior);
-  for (let i = 0; i < width; i++) factor[i * width + i] += diagonal[i];
-  cholesky(factor, width);
-  return effectiveParametersByGroup(prior, inverseDiagonal(factor, width)).map((gamma) => Math.max(gamma, 0));
-}
-
-/** MacKay's re-estimation, and by how much the old hyperparameters missed it. */
-function reestimated<L extends Likelihood>(objective: Objective<L>, point: Bend, leastEnergy: number): { objective: Objective<L>; discrepancy: number } {
-  const { prior, likelihood, inputs, model } = objective;
-  const count = inputs.rows * model.outputs;
-  const gamma = effectiveParametersAt(objective, point);
-  const total = gamma.reduce((sum, value) => sum + value, 0);
-  const energies = priorEnergies(prior, point.weights);
-  const nextPrior = reestimatePrior(prior, gamma, point.weights, LIMITS);
-  const nextLikelihood = likelihood.reestimate(Math.max(point.energy, leastEnergy), count, total);
-
-  let discrepancy = Math.abs(1 - nextLikelihood.precision / likelihood.precision);
-  prior.precisions.forEach((alpha, g) => {
-    if (nextPrior.precisions[g] === alpha) return;
-    discrepancy = Math.max(discrepancy, Math.abs(2 * alpha * energies[g] - gamma[g]) / Math.max(1, gamma[g]));
-  });
-  return { objective: { ...objective, prior: nextPrior, likelihood: nextLikelihood }, discrepancy };
+/** Whether the last rounds brought neither evidence nor agreement. Only so many rounds are kept, as each holds a W x W matrix. */
+function drifts<L extends Likelihood>(rounds: readonly Round<L>[]): boolean {
+  const recent = rounds.length - PATIENCE;
+  if (recent < 1) return false;
+  const highest = (some: readonly Round<L>[]): number => some.reduce((most, round) => Math.max(most, round.logEvidence), -Infinity);
+  if (highest(rounds.slice(recent)) > highest(rounds.slice(0, recent)) + RISE) return false;
+  return rounds[rounds.length - 1].discrepancy > 0.1 * rounds[recent - 1].discrepancy;
 }

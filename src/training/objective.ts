@@ -2,7 +2,7 @@ import { slice, type Table } from "../data.ts";
 import { NotFiniteError } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { symmetricRankK } from "../linalg/symmetric-rank-k.ts";
-import { isLayered, type Evaluation, type Model, type OutputDerivatives } from "../model/model.ts";
+import { isLayered, type Evaluation, type Model } from "../model/model.ts";
 import { priorEnergy, priorGradient, type GroupedPrior } from "../prior/prior.ts";
 
 /** What is minimised: E(w) = beta E_0(w) + sum_g alpha_g E_W,g(w) over the whole data. */
@@ -34,9 +34,9 @@ export interface Slope extends Value {
   readonly gradient: Float64Array;
 }
 
-/** The objective with its gradient and a curvature of the data error. */
+/** The objective with its gradient and curvature. */
 export interface Bend extends Slope {
-  /** The lower triangle of H, W x W: the outer product or the exact Hessian of E_D. */
+  /** The lower triangle of the outer product H = sum_n J_n' S_n S_n' J_n of E_D: W x W. */
   readonly curvature: Float64Array;
 }
 
@@ -92,21 +92,6 @@ export async function outerProductAt(objective: Objective, weights: Float64Array
   return { ...withPrior(objective, { weights, energy, dataGradient }), curvature };
 }
 
-/** E, its gradient and the exact Hessian of E_D. */
-export async function exactAt(objective: Objective, weights: Float64Array): Promise<Bend> {
-  const { likelihood, model } = objective;
-  const dataGradient = new Float64Array(weights.length);
-  const curvature = new Float64Array(weights.length ** 2);
-  let energy = 0;
-  await overChunks(objective, weights, model.outputs * weights.length, (evaluation, targets) => {
-    const derivatives: OutputDerivatives = { gradient: likelihood.gradient(evaluation.outputs, targets), hessian: likelihood.hessian(evaluation.outputs, targets) };
-    energy += likelihood.energy(evaluation.outputs, targets);
-    add(dataGradient, evaluation.vectorJacobianProduct(derivatives.gradient));
-    add(curvature, evaluation.hessian(derivatives));
-  });
-  return { ...withPrior(objective, { weights, energy, dataGradient }), curvature };
-}
-
 /**
  * The same point for an objective that differs in its hyperparameters alone. The data error is beta E_0, so its derivatives
  * scale with beta and the data need not be passed again.
@@ -116,6 +101,11 @@ export function rescaled(point: Bend, from: Likelihood, to: Objective): Bend {
   const scale = (values: Float64Array): Float64Array => values.map((value) => ratio * value);
   const { weights, energy } = point;
   return { ...withPrior(to, { weights, energy, dataGradient: scale(point.dataGradient) }), curvature: scale(point.curvature) };
+}
+
+/** Whether |dE/dw| <= tolerance max(1, E): E grows with the data and so does the rounding of its gradient. */
+export function isSmall(tolerance: number): (point: Slope) => boolean {
+  return ({ gradient, loss }) => norm(gradient) <= tolerance * Math.max(1, loss);
 }
 
 /** The Euclidean norm. */

@@ -1,27 +1,33 @@
 import type { Data } from "../data.ts";
-import { NotFiniteError, knownOptions, positive, wholeNumber } from "../errors.ts";
+import { InvalidArgumentError, NotFiniteError, UnsupportedError, describe, knownOptions, positive, wholeNumber } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { modelInputs } from "../model/derivatives.ts";
 import type { Model } from "../model/model.ts";
 import { isotropic } from "../prior/isotropic.ts";
 import type { GroupedPrior, Prior } from "../prior/prior.ts";
 import { checkpoints, type JobOptions } from "../progress.ts";
+import { adam } from "./adam.ts";
+import { lbfgs } from "./lbfgs.ts";
 import { levenbergMarquardt } from "./levenberg-marquardt.ts";
 import type { StopReason, TrainingMethod } from "./method.ts";
 import { isOpen, withFirstNoise } from "./noise.ts";
 import { norm, slopeAt, type Objective } from "./objective.ts";
+import { sum } from "./reestimation.ts";
 
 /** Options of {@link train}. */
 export interface TrainOptions extends JobOptions {
   /** p(w), the weight decay. Default `isotropic(1)`, which suits standardised inputs and targets. */
   readonly prior?: Prior;
-  /** How the mode is found. */
+  /**
+   * How the mode is found: {@link levenbergMarquardt}, {@link lbfgs} or {@link adam}. Default: the first where hyperparameters are to be
+   * re-estimated or the model has at most 1,000 weights and N K W^2 is at most 1e10; else the second where N W is at most 1e8; else the third.
+   */
   readonly method?: TrainingMethod;
-  /** Whether prior precisions and noise are re-estimated along the way. Default: only if the noise was left open. */
+  /** Whether prior precisions and noise are re-estimated along the way. Default: only if the noise was left open, `gaussian()`. */
   readonly reestimate?: boolean;
-  /** Training ends when |dE/dw| <= tolerance max(1, E). */
+  /** Training ends when |dE/dw| <= tolerance max(1, E). Default 1e-8 for {@link levenbergMarquardt}, 1e-6 for {@link lbfgs}. */
   readonly gradientTolerance?: number;
-  /** The most steps. */
+  /** The most steps. Default 2,000 for {@link levenbergMarquardt}, 5,000 for {@link lbfgs}, for {@link adam} as its epochs say. */
   readonly maximumIterations?: number;
 }
 
@@ -31,40 +37,48 @@ export interface Trained<M extends Model, L extends Likelihood> {
   readonly model: M;
   /** The likelihood, with its noise re-estimated if that was asked for. */
   readonly likelihood: L;
-  /** The prior with the precisions trained with, or re-estimated. */
+  /** The prior for the weights of this model, with the precisions re-estimated if that was asked for. */
   readonly prior: GroupedPrior;
-  /** E = beta E_0 + sum_g alpha_g E_W,g = -log p(D | w) - log p(w) without constants. */
+  /** E = beta E_0 + sum_g alpha_g E_W,g: -log p(D | w) - log p(w) without constants. */
   readonly loss: number;
-  /** |dE/dw| at the weights found, on all data. */
+  /** |dE/dw|, Euclidean, at the weights found and on all data. */
   readonly gradientNorm: number;
   /** Steps taken. */
   readonly iterations: number;
-  /** Why it ended. */
+  /** Why it ended: the gradient is small enough, no step makes progress any more, or the steps are used up. */
   readonly stopped: StopReason;
   /** gamma, the effective number of parameters, where hyperparameters were re-estimated. */
   readonly effectiveParameters?: number;
 }
 
+/**
+ * Finds the mode of the posterior of a model's weights, the minimum of
+ * $$E(w) = -\log p(D \mid w) + \tfrac12 (w - w_0)^\top A (w - w_0)$$
+ * over the whole data, starting from the model's own weights.
+ *
+ * With `reestimate`, or a `gaussian()` whose noise was left open, prior precisions and noise are re-estimated along the way (MacKay
+ * 1992); open noise starts from a tenth of the targets' standard deviation.
+ *
+ * @returns The trained model with its likelihood, prior and a report; nothing that was passed in changes.
+ * @throws {@link InvalidArgumentError} when data, model, likelihood, prior or options do not fit together.
+ * @throws {@link UnsupportedError} when hyperparameters are to be re-estimated by a method that can't.
+ * @throws {@link NotFiniteError} when the loss at the first weights is not finite, or a method diverges.
+ * @example
+ * ```ts
+ * import { gaussian, mlp, train } from "laplace-ts";
+ * const data = { inputs: [-2, -1, 0, 1, 2], targets: [-0.9, -0.8, 0, 0.8, 0.9] };
+ * const trained = await train(mlp([1, 5, 1], { seed: 1 }), gaussian({ noise: 0.1 }), data);
+ * console.log(trained.stopped, trained.gradientNorm < 1e-6); // gradient true
+ * ```
+ */
 export async function train<M extends Model, L extends Likelihood>(model: M, likelihood: L, data: Data, options: TrainOptions = {}): Promise<Trained<M, L>> {
-  knownOptions("options", options, ["prior", "method", "reestimate", "gradientTolerance", "maximumIterations", "signal", "onProgress"]);
-  const { gradientTolerance, maximumIterations } = options;
-  if (gradientTolerance !== undefined) positive("gradientTolerance", gradientTolerance);
-  if (maximumIterations !== undefined) wholeNumber("maximumIterations", maximumIterations, 1);
-  const inputs = modelInputs(model, data.inputs, "data.inputs");
-  const targets = likelihood.encode(data.targets, inputs.rows, model.outputs);
+  const { gradientTolerance, maximumIterations } = checkedOptions(options);
+  const objective = objectiveFor(model, likelihood, data, options);
   const reestimate = options.reestimate ?? isOpen(likelihood);
-  const method = options.method ?? levenbergMarquardt();
+  const method = options.method ?? defaultMethod(objective, reestimate);
+  checkReestimation(method, likelihood, reestimate);
 
   const checkpoint = checkpoints(options);
-  const breather = checkpoints(options.signal === undefined ? {} : { signal: options.signal });
-  const objective: Objective<L> = {
-    model,
-    likelihood: isOpen(likelihood) ? withFirstNoise(likelihood, targets) : likelihood,
-    prior: (options.prior ?? isotropic(1)).bind(model),
-    inputs,
-    targets,
-    breathe: () => breather({ stage: "training", done: 0 }),
-  };
   const end = await method.minimize({
     objective,
     start: model.parameters,
@@ -77,13 +91,58 @@ export async function train<M extends Model, L extends Likelihood>(model: M, lik
   const { loss, gradient } = await slopeAt(end.objective, end.weights);
   if (!Number.isFinite(loss)) throw new NotFiniteError(`${method.name}() ended where the loss is not finite. Use smaller steps, smaller first weights, standardised inputs or a stronger prior.`);
   return {
-    model: model.withParameters(end.weights),
+    model: model.withParameters(end.weights.slice()),
     likelihood: end.objective.likelihood,
     prior: end.objective.prior,
     loss,
     gradientNorm: norm(gradient),
     iterations: end.iterations,
     stopped: end.stopped,
-    ...(end.effectiveParameters === undefined ? {} : { effectiveParameters: end.effectiveParameters.reduce((sum, gamma) => sum + gamma, 0) }),
+    ...(end.effectiveParameters === undefined ? {} : { effectiveParameters: sum(end.effectiveParameters) }),
   };
+}
+
+function checkedOptions(options: TrainOptions): TrainOptions {
+  knownOptions("options", options, ["prior", "method", "reestimate", "gradientTolerance", "maximumIterations", "signal", "onProgress"]);
+  const { method, reestimate, gradientTolerance, maximumIterations } = options as { readonly [K in keyof TrainOptions]: unknown };
+  if (method !== undefined && typeof (method as Partial<TrainingMethod> | null)?.minimize !== "function") {
+    throw new InvalidArgumentError({ argument: "method", expected: "levenbergMarquardt(), lbfgs() or adam()", received: describe(method), advice: "A method is the value that such a function returns, not its name." });
+  }
+  if (reestimate !== undefined && typeof reestimate !== "boolean") throw new InvalidArgumentError({ argument: "reestimate", expected: "true or false", received: describe(reestimate) });
+  if (gradientTolerance !== undefined) positive("gradientTolerance", gradientTolerance);
+  if (maximumIterations !== undefined) wholeNumber("maximumIterations", maximumIterations, 1);
+  return options;
+}
+
+function objectiveFor<L extends Likelihood>(model: Model, likelihood: L, data: Data, { prior = isotropic(1), signal }: TrainOptions): Objective<L> {
+  if (typeof (prior as Partial<Prior> | null)?.bind !== "function") {
+    throw new InvalidArgumentError({ argument: "prior", expected: "a prior, such as isotropic(1), perLayer() or automaticRelevance()", received: describe(prior) });
+  }
+  if (typeof (data as unknown) !== "object") throw new InvalidArgumentError({ argument: "data", expected: "{ inputs, targets }", received: describe(data) });
+  const inputs = modelInputs(model, data.inputs, "data.inputs");
+  const targets = likelihood.encode(data.targets, inputs.rows, model.outputs);
+  const checkpoint = checkpoints(signal === undefined ? {} : { signal });
+  return {
+    model,
+    likelihood: isOpen(likelihood) ? withFirstNoise(likelihood, targets) : likelihood,
+    prior: prior.bind(model),
+    inputs,
+    targets,
+    breathe: () => checkpoint({ stage: "training", done: 0 }),
+  };
+}
+
+function defaultMethod({ model, inputs }: Objective, reestimate: boolean): TrainingMethod {
+  const width = model.parameters.length;
+  if (reestimate || (width <= 1000 && inputs.rows * model.outputs * width ** 2 <= 1e10)) return levenbergMarquardt();
+  return inputs.rows * width <= 1e8 ? lbfgs() : adam();
+}
+
+function checkReestimation(method: TrainingMethod, likelihood: Likelihood, reestimate: boolean): void {
+  if (isOpen(likelihood) && !reestimate) {
+    throw new InvalidArgumentError({ argument: "reestimate", expected: "true, as the noise was left open with gaussian()", received: "false", advice: "Give the noise with gaussian({ noise }), or let fit() choose." });
+  }
+  if (!reestimate || method.reestimates) return;
+  const reason = isOpen(likelihood) ? "The noise was left open with gaussian()" : "reestimate is true";
+  throw new UnsupportedError(`${reason}, but ${method.name}() does not re-estimate hyperparameters. Use levenbergMarquardt(), give the noise with gaussian({ noise })${isOpen(likelihood) ? "" : " and leave reestimate out"}, or let fit() alternate training and re-estimation.`);
 }

@@ -1,0 +1,83 @@
+import type { StopReason } from "./method.ts";
+import { lineSearch } from "./line-search.ts";
+import { dot, norm, type Objective, type Slope } from "./objective.ts";
+
+/** How {@link quasiNewton} goes about it. */
+export interface QuasiNewtonOptions {
+  /** Pairs of steps and gradient changes kept. */
+  readonly memory: number;
+  /** v <- M^-1 v with M a first guess at the Hessian; a multiple of the identity unless given. */
+  readonly precondition?: ((v: Float64Array) => void) | undefined;
+  /** Ends the descent with `"gradient"`. */
+  readonly done: (point: Slope) => boolean;
+  readonly maximumSteps: number;
+  readonly report: (step: number, loss: number) => Promise<void>;
+}
+
+/** Where {@link quasiNewton} ended. */
+export interface QuasiNewtonDescent {
+  readonly point: Slope;
+  readonly steps: number;
+  readonly stopped: StopReason;
+}
+
+/** s = w' - w, y = g' - g and 1 / s'y. */
+interface Pair {
+  readonly s: Float64Array;
+  readonly y: Float64Array;
+  readonly rho: number;
+}
+
+/** Limited-memory BFGS (Nocedal & Wright 2006, algorithms 7.4 and 7.5) with a line search for the strong Wolfe conditions. */
+export async function quasiNewton(objective: Objective, start: Slope, options: QuasiNewtonOptions): Promise<QuasiNewtonDescent> {
+  let point = start;
+  let pairs: readonly Pair[] = [];
+  for (let steps = 0; ; steps++) {
+    if (options.done(point)) return { point, steps, stopped: "gradient" };
+    if (steps >= options.maximumSteps) return { point, steps, stopped: "iterations" };
+    const direction = descentDirection(point.gradient, pairs, options.precondition);
+    const firstStep = pairs.length === 0 && options.precondition === undefined ? Math.min(1, 1 / norm(point.gradient)) : 1;
+    const next = await lineSearch(objective, point, direction, firstStep);
+    if (next === undefined) {
+      if (pairs.length === 0) return { point, steps, stopped: "stalled" };
+      // Old pairs may mislead: once more from the first guess.
+      pairs = [];
+      continue;
+    }
+    pairs = remember(pairs, point, next, options.memory);
+    point = next;
+    await options.report(steps + 1, point.loss);
+  }
+}
+
+function remember(pairs: readonly Pair[], from: Slope, to: Slope, memory: number): readonly Pair[] {
+  const s = to.weights.map((w, i) => w - from.weights[i]);
+  const y = to.gradient.map((g, i) => g - from.gradient[i]);
+  const product = dot(s, y);
+  // The Wolfe conditions make s'y positive, but rounding may not.
+  if (!(product > 1e-14 * norm(s) * norm(y))) return pairs;
+  return [...pairs, { s, y, rho: 1 / product }].slice(-memory);
+}
+
+/** -M^-1 g by the two loops of algorithm 7.4. */
+function descentDirection(gradient: Float64Array, pairs: readonly Pair[], precondition?: (v: Float64Array) => void): Float64Array {
+  const q = gradient.map((g) => -g);
+  const shares = new Float64Array(pairs.length);
+  for (let i = pairs.length - 1; i >= 0; i--) {
+    const { s, y, rho } = pairs[i];
+    shares[i] = rho * dot(s, q);
+    for (let j = 0; j < q.length; j++) q[j] -= shares[i] * y[j];
+  }
+  if (precondition !== undefined) precondition(q);
+  else if (pairs.length > 0) {
+    const { y, rho } = pairs[pairs.length - 1];
+    const scale = 1 / (rho * dot(y, y));
+    for (let j = 0; j < q.length; j++) q[j] *= scale;
+  }
+  for (let i = 0; i < pairs.length; i++) {
+    const { s, y, rho } = pairs[i];
+    const share = shares[i] - rho * dot(y, q);
+    for (let j = 0; j < q.length; j++) q[j] += share * s[j];
+  }
+  return q;
+}

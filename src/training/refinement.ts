@@ -1,0 +1,56 @@
+import { NotFiniteError } from "../errors.ts";
+import { cholesky } from "../linalg/cholesky.ts";
+import { solveCholesky } from "../linalg/triangular.ts";
+import { priorPrecision } from "../prior/prior.ts";
+import { outerProductAt, type Bend, type Objective, type Slope } from "./objective.ts";
+import { quasiNewton, type QuasiNewtonDescent } from "./quasi-newton.ts";
+
+/** How {@link refine} goes about it. */
+export interface RefinementOptions {
+  readonly done: (point: Slope) => boolean;
+  readonly maximumSteps: number;
+  readonly report: (step: number, loss: number) => Promise<void>;
+}
+
+/** Where {@link refine} ended. */
+export interface Refinement extends QuasiNewtonDescent {
+  readonly point: Bend;
+}
+
+/** Pairs that correct the outer product. */
+const MEMORY = 20;
+
+/**
+ * Quasi-Newton steps that start from P = H + A, the outer product at the first point: the pairs of limited-memory BFGS learn
+ * the bending of the model, which the outer product leaves out, at the price of one gradient a step.
+ */
+export async function refine(objective: Objective, start: Bend, options: RefinementOptions): Promise<Refinement> {
+  const factor = precisionFactor(objective, start);
+  const precondition = (v: Float64Array): void => {
+    solveCholesky(factor, v.length, v, 1);
+  };
+  const descent = await quasiNewton(objective, start, { ...options, memory: MEMORY, precondition });
+  return { ...descent, point: descent.steps === 0 ? start : await outerProductAt(objective, descent.point.weights) };
+}
+
+/** Refines until it is done, with a new outer product after every `interval` steps. */
+export async function settle(objective: Objective, start: Bend, options: RefinementOptions & { readonly interval: number }): Promise<Refinement> {
+  let point = start;
+  for (let steps = 0; ; ) {
+    const taken = steps;
+    const descent = await refine(objective, point, { ...options, maximumSteps: Math.min(options.interval, options.maximumSteps - taken), report: (step, loss) => options.report(taken + step, loss) });
+    steps += descent.steps;
+    point = descent.point;
+    if (descent.stopped !== "iterations" || steps >= options.maximumSteps) return { ...descent, steps };
+  }
+}
+
+/** L with L L' = P = H + A. */
+export function precisionFactor({ prior }: Objective, { curvature, weights }: Bend): Float64Array {
+  const width = weights.length;
+  const factor = curvature.slice();
+  const diagonal = priorPrecision(prior);
+  for (let i = 0; i < width; i++) factor[i * width + i] += diagonal[i];
+  if (cholesky(factor, width) === -1) return factor;
+  throw new NotFiniteError("The posterior precision H + A is singular to working precision: the prior is too weak for curvature this strong. Use a stronger prior, or more noise.");
+}
