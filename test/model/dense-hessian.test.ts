@@ -35,7 +35,7 @@ describe("hessian", () => {
         const evaluation = drawn.network.evaluate(drawn.inputs);
         expectClose(evaluation.hessian(loss(evaluation.outputs)), hessianByDifferences(drawn, loss), 1e-8);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -74,7 +74,7 @@ describe("hessian", () => {
           expectClose(evaluation.hessianVectorProduct(loss, unit), matrix.getColumn(i), 1e-12);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

@@ -19,6 +19,7 @@ describe("jacobian", () => {
         fc.pre(awayFromKinks(drawn));
         expectJacobianOfDifferences(drawn);
       }),
+      { numRuns: 60 },
     );
   });
 

@@ -56,7 +56,7 @@ describe("functionModel", () => {
       fc.property(networks, fc.nat(1000), (drawn, seed) => {
         expectSame(drawn, asFunction(drawn), seed, 3e-9, 3e-6);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
@@ -65,7 +65,7 @@ describe("functionModel", () => {
       fc.property(networks, fc.boolean(), fc.nat(1000), (drawn, flat, seed) => {
         expectSame(drawn, withJacobian(drawn, flat), seed, 1e-12, 3e-9);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 

@@ -69,7 +69,7 @@ export function awayFromKinks({ plain, network, inputs }: Case): boolean {
 
 /** A step for differences of this network, small enough for {@link awayFromKinks}. */
 export function stepFor({ plain }: Case): number {
-  return plain.activations.includes("relu") ? 1e-4 : 1e-3;
+  return plain.activations.includes("relu") ? 1e-4 : 4e-4;
 }
 
 /** A loss 1/2 f' M f + c' f for each example, with a dense symmetric and indefinite M, as a function of the outputs. */

@@ -2,7 +2,7 @@
 const WEIGHTS = [3 / 4, -3 / 20, 1 / 60];
 
 /** The M x W Jacobian of g: R^W -> R^M at `w`, row-major, by central differences of sixth order. */
-export function differences(g: (w: Float64Array) => ArrayLike<number>, w: ArrayLike<number>, step = 1e-3): Float64Array {
+export function differences(g: (w: Float64Array) => ArrayLike<number>, w: ArrayLike<number>, step = 4e-4): Float64Array {
   const width = w.length;
   const height = g(Float64Array.from(w)).length;
   const jacobian = new Float64Array(height * width);
