@@ -8,7 +8,7 @@ const LEAST_NOISE = 1e-5;
 
 /** Whether a likelihood's noise was left open, as `gaussian()` leaves it. */
 export function isOpen(likelihood: Likelihood): boolean {
-  return (likelihood as { readonly estimated?: boolean }).estimated === true;
+  return likelihood.estimated === true;
 }
 
 /** An open likelihood with the noise from which re-estimation starts. */

@@ -105,7 +105,7 @@ export async function train<M extends Model, L extends Likelihood>(model: M, lik
 function checkedOptions(options: TrainOptions): TrainOptions {
   knownOptions("options", options, ["prior", "method", "reestimate", "gradientTolerance", "maximumIterations", "signal", "onProgress"]);
   const { method, reestimate, gradientTolerance, maximumIterations } = options as { readonly [K in keyof TrainOptions]: unknown };
-  if (method !== undefined && typeof (method as Partial<TrainingMethod> | null)?.minimize !== "function") {
+  if (method !== undefined && !isMethod(method)) {
     throw new InvalidArgumentError({ argument: "method", expected: "levenbergMarquardt(), lbfgs() or adam()", received: describe(method), advice: "A method is the value that such a function returns, not its name." });
   }
   if (reestimate !== undefined && typeof reestimate !== "boolean") throw new InvalidArgumentError({ argument: "reestimate", expected: "true or false", received: describe(reestimate) });
@@ -114,11 +114,15 @@ function checkedOptions(options: TrainOptions): TrainOptions {
   return options;
 }
 
+function isMethod(value: unknown): value is TrainingMethod {
+  return typeof value === "object" && value !== null && "minimize" in value;
+}
+
 function objectiveFor<L extends Likelihood>(model: Model, likelihood: L, data: Data, { prior = isotropic(1), signal }: TrainOptions): Objective<L> {
-  if (typeof (prior as Partial<Prior> | null)?.bind !== "function") {
+  if (typeof prior !== "object" || !("bind" in prior)) {
     throw new InvalidArgumentError({ argument: "prior", expected: "a prior, such as isotropic(1), perLayer() or automaticRelevance()", received: describe(prior) });
   }
-  if (typeof (data as unknown) !== "object") throw new InvalidArgumentError({ argument: "data", expected: "{ inputs, targets }", received: describe(data) });
+  if (typeof data !== "object") throw new InvalidArgumentError({ argument: "data", expected: "{ inputs, targets }", received: describe(data) });
   const inputs = modelInputs(model, data.inputs, "data.inputs");
   const targets = likelihood.encode(data.targets, inputs.rows, model.outputs);
   const checkpoint = checkpoints(signal === undefined ? {} : { signal });
