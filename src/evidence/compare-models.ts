@@ -1,4 +1,4 @@
-import { InvalidArgumentError, describe } from "../errors.ts";
+import { InvalidArgumentError, describe, madeBy } from "../errors.ts";
 import { columns, significant } from "../report.ts";
 
 /**
@@ -65,6 +65,7 @@ export interface Comparison<P> {
 export function compareModels<P extends Comparable>(models: Readonly<Record<string, P>>): Comparison<P> {
   const entries = Object.entries(models);
   if (entries.length === 0) throw new InvalidArgumentError({ argument: "models", expected: "posteriors by name", received: describe(models) });
+  for (const [name, model] of entries) madeBy("laplace() or fit()", `models["${name}"]`, model, "logEvidence");
   const examples = entries[0][1].data.examples;
   for (const [name, model] of entries) {
     if (model.data.examples !== examples) throw new InvalidArgumentError({ argument: `models["${name}"]`, expected: `a model of the same ${examples} examples as "${entries[0][0]}"`, received: `one of ${model.data.examples}`, advice: "Evidence compares models of the same data only." });

@@ -110,7 +110,9 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
   /** gamma_g = W_g - alpha_g trace(P^-1)_g for each group of the prior. */
   get effectiveParametersByGroup(): Float64Array {
     this.#inverseDiagonal ??= this.precision.inverseDiagonal();
-    return effectiveParametersByGroup(this.prior, this.#inverseDiagonal);
+    // A group that the data say nothing about has 0, but for rounding; more than that below 0 only an indefinite H gives.
+    const rounding = this.kind.kind === "factor" ? Infinity : 1e-9;
+    return effectiveParametersByGroup(this.prior, this.#inverseDiagonal).map((gamma) => (gamma < 0 && gamma > -rounding ? 0 : gamma));
   }
 
   /** gamma, the number of parameters that the data determine, of W: sum_i lambda_i / (lambda_i + alpha). */
