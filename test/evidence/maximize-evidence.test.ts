@@ -1,0 +1,170 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { empiricalFisher, exact, outerProduct } from "../../src/curvature/curvature.ts";
+import { InvalidArgumentError, UnsupportedError } from "../../src/errors.ts";
+import { maximizeEvidence, reestimation, type MaximizeEvidenceOptions } from "../../src/evidence/maximize-evidence.ts";
+import { bernoulli } from "../../src/likelihood/bernoulli.ts";
+import { gaussian, type GaussianLikelihood } from "../../src/likelihood/gaussian.ts";
+import type { DenseNetwork } from "../../src/model/dense-network.ts";
+import { mlp } from "../../src/model/mlp.ts";
+import { laplace } from "../../src/posterior/laplace.ts";
+import type { Posterior } from "../../src/posterior/posterior.ts";
+import { isotropic } from "../../src/prior/isotropic.ts";
+import { perLayer } from "../../src/prior/per-layer.ts";
+import { perWeight } from "../../src/prior/per-weight.ts";
+import { priorEnergies, withPrecisions } from "../../src/prior/prior.ts";
+import { diagonal } from "../../src/structure/diagonal.ts";
+import { full } from "../../src/structure/full.ts";
+import { expectClose } from "../support/close.ts";
+import { plane, trainedSine, type Problem } from "../support/regression.ts";
+
+type Fit = Posterior<DenseNetwork, GaussianLikelihood>;
+let sine: Problem;
+beforeAll(async () => {
+  sine = await trainedSine();
+});
+
+/** The evidence is lower where any one hyperparameter is 1 % larger or smaller. */
+function expectMaximum(posterior: Fit): void {
+  const { prior, likelihood } = posterior;
+  for (const factor of [0.99, 1.01]) {
+    prior.precisions.forEach((_, g) => {
+      const moved = prior.precisions.map((alpha, i) => (i === g ? factor * alpha : alpha));
+      expect(posterior.with({ prior: withPrecisions(prior, moved) }).logEvidence).toBeLessThan(posterior.logEvidence);
+    });
+    expect(posterior.with({ likelihood: gaussian({ noise: factor * likelihood.noise }) }).logEvidence).toBeLessThan(posterior.logEvidence);
+  }
+}
+
+describe.each([full(), diagonal()])("re-estimation of a $name posterior", (structure) => {
+  it.each([isotropic(0.5), perLayer([1, 2]), perLayer([1, 2, 3, 4], { separateBiases: true })])("meets MacKay's conditions at the maximum of the evidence, $name", async (prior) => {
+    const { posterior, history, stopped } = reestimation(await laplace(sine.model, sine.likelihood, sine.data, { structure, prior }), { tolerance: 1e-12 });
+    expect(stopped).toBe("converged");
+    const gamma = posterior.effectiveParametersByGroup;
+    expectClose(priorEnergies(posterior.prior, posterior.mean).map((energy, g) => 2 * posterior.prior.precisions[g] * energy), gamma, 1e-9);
+    expectClose([2 * posterior.likelihood.precision * posterior.data.energy], [posterior.targetCount - posterior.effectiveParameters], 1e-9);
+    expectMaximum(posterior);
+    expect(history.at(-1)?.logEvidence).toBe(posterior.logEvidence);
+  });
+
+  it.each([0.3, 1, 1.5])("is at the maximum at temperature %d, where 2 beta E_0 = NK - T gamma", async (temperature) => {
+    const tuned = maximizeEvidence(await laplace(sine.model, sine.likelihood, sine.data, { structure, temperature }), { tolerance: 1e-12 });
+    expect(tuned.temperature).toBe(temperature);
+    expectClose([2 * tuned.likelihood.precision * tuned.data.energy], [tuned.targetCount - temperature * tuned.effectiveParameters], 1e-9);
+    expectMaximum(tuned);
+  });
+});
+
+describe("re-estimation", () => {
+  it.each([outerProduct(), empiricalFisher()])("is at the maximum for the $name", async (curvature) => {
+    // Many examples for few weights: the empirical Fisher counts every effective parameter twice.
+    const { model, likelihood, data } = plane(40);
+    const { posterior, stopped } = reestimation(await laplace(model, likelihood, data, { curvature }), { tolerance: 1e-12 });
+    expect(stopped).toBe("converged");
+    expectMaximum(posterior);
+  });
+
+  it("keeps a history that climbs, told as it goes", async () => {
+    const told: number[] = [];
+    const start = await laplace(sine.model, sine.likelihood, sine.data, { prior: isotropic(100) });
+    const { history, posterior, stopped } = reestimation(start, { onIteration: ({ iteration }) => told.push(iteration) });
+    expect(told).toEqual(history.map((_, i) => i + 1));
+    expect(history.map(({ iteration }) => iteration)).toEqual(told);
+    expect(stopped).toBe("converged");
+    const [first, last] = [history[0], history[history.length - 1]];
+    expect(first.logEvidence).toBeGreaterThan(start.logEvidence);
+    expect(last.change).toBeLessThanOrEqual(1e-6);
+    expect(last.logEvidence).toBeGreaterThanOrEqual(first.logEvidence);
+    expect([last.effectiveParameters, last.priorPrecisions[0], last.noisePrecision]).toEqual([posterior.effectiveParameters, posterior.prior.precisions[0], posterior.likelihood.precision]);
+    expect(reestimation(posterior).history.length).toBeLessThan(3);
+  });
+
+  it("stops when the iterations are used up", async () => {
+    const { history, stopped } = reestimation(await laplace(sine.model, sine.likelihood, sine.data, { prior: isotropic(100) }), { maximumIterations: 2 });
+    expect([history.length, stopped]).toEqual([2, "iterations"]);
+  });
+
+  it("moves what it is asked to, and leaves the given posterior alone", async () => {
+    const start = await laplace(sine.model, sine.likelihood, sine.data, { prior: isotropic(3) });
+    const before = [start.logEvidence, start.likelihood.noise, ...start.prior.precisions];
+    const prior = maximizeEvidence(start, { estimate: "prior" });
+    const noise = maximizeEvidence(start, { estimate: "noise" });
+    const both = maximizeEvidence(start);
+    expect([prior.likelihood.noise, noise.prior.precisions[0]]).toEqual([0.1, 3]);
+    expect(prior.prior.precisions[0]).not.toBeCloseTo(3, 3);
+    expect(noise.likelihood.noise).not.toBeCloseTo(0.1, 3);
+    for (const tuned of [prior, noise]) {
+      expect(tuned.logEvidence).toBeGreaterThan(start.logEvidence);
+      expect(both.logEvidence).toBeGreaterThan(tuned.logEvidence);
+    }
+    expect([start.logEvidence, start.likelihood.noise, ...start.prior.precisions]).toEqual(before);
+  });
+
+  it("leaves known noise alone, and likelihoods without noise", async () => {
+    const known = maximizeEvidence(await laplace(sine.model, gaussian({ noise: 0.25, fixed: true }), sine.data));
+    expect(known.likelihood.noise).toBe(0.25);
+    const classes = maximizeEvidence(await laplace(mlp([1, 1], { parameters: [1, 0.2] }), bernoulli(), { inputs: [-2, -1, 1, 2], targets: [0, 1, 0, 1] }), { tolerance: 1e-10 });
+    const energy = 0.5 * (1 + 0.04);
+    expect(2 * classes.prior.precisions[0] * energy).toBeCloseTo(classes.effectiveParameters, 8);
+  });
+
+  it.each([outerProduct(), exact()])("with one precision for each weight, copes with those that the data say nothing about, $name", async (curvature) => {
+    const { model, likelihood, data } = plane(20);
+    const inputs = (data.inputs as number[][]).map((row) => [...row, 0]);
+    const tuned = async (third: number): Promise<Fit> => {
+      const useless = mlp([3, 1], { biases: false, parameters: [...model.parameters, third] });
+      const posterior = await laplace(useless, likelihood, { inputs, targets: data.targets }, { prior: perWeight([1, 1, 3]), curvature });
+      // 1 - alpha / alpha, which rounding takes to either side of 0.
+      for (const alpha of [3, 3.1, 0.7, 49, 0.1, 1e-3]) {
+        const gamma = posterior.with({ prior: perWeight([1, 1, alpha]) }).effectiveParametersByGroup[2];
+        expect(gamma).toBeGreaterThanOrEqual(0);
+        expect(gamma).toBeLessThan(1e-14);
+      }
+      return maximizeEvidence(posterior);
+    };
+    // A weight of 0 wants a prior as narrow as can be.
+    expect((await tuned(0)).prior.precisions[2]).toBe(1e10);
+    const { prior, logEvidence } = await tuned(1e-9);
+    expect(prior.precisions[2]).toBeGreaterThanOrEqual(1e-10);
+    expect(prior.precisions[2]).toBeLessThanOrEqual(1e10);
+    expect(prior.precisions[0]).toBeCloseTo(1, 1);
+    expect(Number.isFinite(logEvidence)).toBe(true);
+  });
+});
+
+describe("bad input to re-estimation", () => {
+  it("options", async () => {
+    const posterior = await laplace(sine.model, sine.likelihood, sine.data);
+    const refused = (options: unknown, message: RegExp): void => {
+      expect(() => maximizeEvidence(posterior, options as MaximizeEvidenceOptions)).toThrow(InvalidArgumentError);
+      expect(() => maximizeEvidence(posterior, options as MaximizeEvidenceOptions)).toThrow(message);
+    };
+    refused({ estimate: "alpha" }, /^estimate: expected one of "both", "prior", "noise", got "alpha"/);
+    refused({ tolerance: 0 }, /^tolerance: /);
+    refused({ maximumIterations: 0.5 }, /^maximumIterations: /);
+    refused({ iterations: 3 }, /^options\.iterations: /);
+  });
+
+  it("a promise in place of the posterior", () => {
+    const promise = laplace(sine.model, sine.likelihood, sine.data) as unknown as Fit;
+    expect(() => maximizeEvidence(promise)).toThrow(/^posterior: expected what laplace\(\) resolves to.*Await it first/);
+  });
+
+  it("an exact Hessian with negative eigenvalues that only the prior makes up for", async () => {
+    // At a saddle of the data error, f = w1 w2 x at 0, no prior precision is the best.
+    const saddle = mlp([1, 1, 1], { biases: false, parameters: [0, 0] });
+    const data = { inputs: [1, 2], targets: [1, 2] };
+    const posterior = await laplace(saddle, gaussian({ noise: 1 }), data, { curvature: exact(), prior: isotropic(100) });
+    expect(posterior.effectiveParameters).toBeLessThan(0);
+    expect(posterior.summary()).toMatch(/warning +the curvature has negative eigenvalues/);
+    expect(() => maximizeEvidence(posterior)).toThrow(UnsupportedError);
+    expect(() => maximizeEvidence(posterior)).toThrow(/"all weights".*negative eigenvalues.*outerProduct\(\)/);
+    expect(maximizeEvidence(posterior, { estimate: "noise", maximumIterations: 1 }).likelihood.noise).toBeGreaterThan(0);
+  });
+
+  it("a model that fits the targets exactly leaves no noise to estimate", async () => {
+    const line = mlp([1, 1], { biases: false, parameters: [2] });
+    const posterior = await laplace(line, gaussian({ noise: 1 }), { inputs: [1, 2], targets: [2, 4] });
+    expect(() => maximizeEvidence(posterior)).toThrow(/^noise: expected residuals to estimate it from/);
+    await expect(laplace(line, gaussian(), { inputs: [1, 2], targets: [2, 4] })).rejects.toThrow(/^noise: /);
+  });
+});
