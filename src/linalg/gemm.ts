@@ -12,7 +12,16 @@ export type Part = "all" | "lower";
  * Blocks of both factors are packed in the order in which the $4 \times 4$ micro-kernel reads them (Goto & van de Geijn
  * 2008, Anatomy of high-performance matrix multiplication).
  */
-export function addProduct(scale: number, a: View, b: View, c: View, m: number, k: number, n: number, part: Part = "all"): void {
+export function addProduct(
+  scale: number,
+  a: View,
+  b: View,
+  c: View,
+  m: number,
+  k: number,
+  n: number,
+  part: Part = "all",
+): void {
   if (n === 1) return addMatrixVector(scale, a, b, c, m, k);
   if (m === 1 && part === "all") return addMatrixVector(scale, transposed(b), transposed(a), transposed(c), n, k);
   for (let j = 0; j < n; j += blockColumns) {
@@ -38,7 +47,16 @@ export function addProduct(scale: number, a: View, b: View, c: View, m: number, 
 }
 
 /** Adds the tile to C; row r of the tile stops at column r + `below`, the distance of the tile below the diagonal. */
-function addTile(scale: number, c: Float64Array, at: number, rowStride: number, columnStride: number, rows: number, columns: number, below: number): void {
+function addTile(
+  scale: number,
+  c: Float64Array,
+  at: number,
+  rowStride: number,
+  columnStride: number,
+  rows: number,
+  columns: number,
+  below: number,
+): void {
   const t = tile;
   const whole = columns === 4 && below >= 3;
   for (let r = 0; r < rows; r++) {

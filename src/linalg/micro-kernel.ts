@@ -10,8 +10,19 @@ export const packedRight = new Float64Array(blockColumns * blockDepth);
 /** The 4 x 4 product of a group of rows and a group of columns, row-major. */
 export const tile = new Float64Array(16);
 
-/** Copies `rows` rows in groups of four, each group column by column; rows that a last group lacks are zeros. */
-export function pack(target: Float64Array, data: Float64Array, start: number, rowStride: number, columnStride: number, rows: number, depth: number): void {
+/**
+ * Copies `rows` rows in groups of four, each group column by column. Rows that the last group lacks keep old numbers, which
+ * reach only entries of a tile that nobody reads.
+ */
+export function pack(
+  target: Float64Array,
+  data: Float64Array,
+  start: number,
+  rowStride: number,
+  columnStride: number,
+  rows: number,
+  depth: number,
+): void {
   let to = 0;
   let i = 0;
   for (; i + 4 <= rows; i += 4) {
@@ -23,8 +34,6 @@ export function pack(target: Float64Array, data: Float64Array, start: number, ro
       target[to + 3] = data[from + 3 * rowStride];
     }
   }
-  if (i === rows) return;
-  target.fill(0, to, to + 4 * depth);
   for (let lane = 0; i < rows; i++, lane++) {
     let from = start + i * rowStride;
     for (let p = 0; p < depth; p++, from += columnStride) target[to + lane + 4 * p] = data[from];
@@ -32,7 +41,14 @@ export function pack(target: Float64Array, data: Float64Array, start: number, ro
 }
 
 /** Copies packed groups of four columns back, the inverse of packing a right factor. */
-export function unpackRight(data: Float64Array, start: number, rowStride: number, columnStride: number, depth: number, columns: number): void {
+export function unpackRight(
+  data: Float64Array,
+  start: number,
+  rowStride: number,
+  columnStride: number,
+  depth: number,
+  columns: number,
+): void {
   const source = packedRight;
   for (let j = 0; j < columns; j++) {
     let from = (j & ~3) * depth + (j & 3);
@@ -41,7 +57,7 @@ export function unpackRight(data: Float64Array, start: number, rowStride: number
   }
 }
 
-/** The micro-kernel: `tile` = the product of a packed group of rows and a packed group of columns, in sixteen registers. */
+/** The micro-kernel: `tile` = the product of the groups packed at `left` and `right`, in sixteen registers. */
 export function multiplyPanels(left: number, right: number, depth: number): void {
   const a = packedLeft;
   const b = packedRight;

@@ -9,7 +9,7 @@ import { rowMajor, transposed } from "./view.ts";
  * @param m - the rows of $A$
  * @param k - the columns of $A$ and rows of $B$
  * @param n - the columns of $B$
- * @param c - $m \times n$, row-major; zeros unless given
+ * @param c - $m \times n$, row-major, sharing no memory with the factors; zeros unless given
  * @returns `c`
  */
 export function multiply(
@@ -32,7 +32,7 @@ export function multiply(
  * @param m - the columns of $A$
  * @param k - the rows of $A$ and of $B$
  * @param n - the columns of $B$
- * @param c - $m \times n$, row-major; zeros unless given
+ * @param c - $m \times n$, row-major, sharing no memory with the factors; zeros unless given
  * @returns `c`
  */
 export function multiplyTransposedLeft(
@@ -55,7 +55,7 @@ export function multiplyTransposedLeft(
  * @param m - the rows of $A$
  * @param k - the columns of $A$ and of $B$
  * @param n - the rows of $B$
- * @param c - $m \times n$, row-major; zeros unless given
+ * @param c - $m \times n$, row-major, sharing no memory with the factors; zeros unless given
  * @returns `c`
  */
 export function multiplyTransposedRight(
