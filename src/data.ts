@@ -39,8 +39,11 @@ export interface Data {
  * @category Data
  */
 export interface Table {
+  /** The numbers, row after row. */
   readonly data: Float64Array;
+  /** How many rows. */
   readonly rows: number;
+  /** How many columns. */
   readonly columns: number;
 }
 

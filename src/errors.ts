@@ -10,6 +10,7 @@
  * @category Errors
  */
 export class LaplaceError extends Error {
+  /** The name of the class, which survives minifying and structured cloning. */
   override readonly name: string = "LaplaceError";
 }
 
@@ -35,6 +36,7 @@ export interface InvalidArgument {
  * @category Errors
  */
 export class InvalidArgumentError extends LaplaceError {
+  /** `"InvalidArgumentError"`. */
   override readonly name = "InvalidArgumentError";
   /** Name of the argument. */
   readonly argument: string;
@@ -57,6 +59,7 @@ export class InvalidArgumentError extends LaplaceError {
  * @category Errors
  */
 export class UnsupportedError extends LaplaceError {
+  /** `"UnsupportedError"`. */
   override readonly name = "UnsupportedError";
 }
 
@@ -68,6 +71,7 @@ export class UnsupportedError extends LaplaceError {
  * @category Errors
  */
 export class NotPositiveDefiniteError extends LaplaceError {
+  /** `"NotPositiveDefiniteError"`. */
   override readonly name = "NotPositiveDefiniteError";
   /** The smallest eigenvalue (for a diagonal structure, the smallest entry) of the matrix. */
   readonly smallestEigenvalue: number;
@@ -84,6 +88,7 @@ export class NotPositiveDefiniteError extends LaplaceError {
  * @category Errors
  */
 export class NotFiniteError extends LaplaceError {
+  /** `"NotFiniteError"`. */
   override readonly name = "NotFiniteError";
 }
 

@@ -15,6 +15,7 @@ export { forward, jacobian, jacobianVectorProduct, vectorJacobianProduct } from 
 export { activation, type Activation, type ActivationName } from "./model/activation.ts";
 export type { DenseNetwork } from "./model/dense-network.ts";
 export type { DenseLayer } from "./model/dense-pass.ts";
+export type { ColumnScale } from "./model/standardized.ts";
 export type { Evaluation, LayerShape, LayeredEvaluation, LayeredModel, Model, OutputDerivatives, ParameterTensor } from "./model/model.ts";
 
 export { gaussian, type GaussianLikelihood, type GaussianOptions } from "./likelihood/gaussian.ts";
@@ -55,6 +56,9 @@ export { maximizeEvidence, reestimation, type MaximizeEvidenceOptions, type Rees
 export { compareModels, type Comparable, type ComparedModel, type Comparison } from "./evidence/compare-models.ts";
 
 export { train, type TrainOptions, type Trained } from "./training/train.ts";
+export { adam, type AdamOptions } from "./training/adam.ts";
+export { lbfgs, type LbfgsOptions } from "./training/lbfgs.ts";
 export { levenbergMarquardt, type LevenbergMarquardtOptions } from "./training/levenberg-marquardt.ts";
+export type { Objective } from "./training/objective.ts";
 export type { Minimum, StopReason, TrainingMethod, TrainingTask } from "./training/method.ts";
 export { fit, type FitOptions, type Fitted } from "./fit.ts";

@@ -8,9 +8,11 @@ import type { Likelihood, OutputFactor } from "../likelihood/likelihood.ts";
  * @category Curvature
  */
 export interface FactorCurvature {
+  /** Tells it from {@link ExactCurvature}. */
   readonly kind: "factor";
+  /** For reports: `"outer product"`. */
   readonly name: string;
-  /** How H grows with the noise precision: as beta to this power. */
+  /** How H grows with the noise precision: as $\beta$ to this power. */
   readonly noisePower: number;
   /** S, from the likelihood at a batch's outputs. */
   factor(likelihood: Likelihood, outputs: Float64Array, targets: Table): OutputFactor;
@@ -22,8 +24,11 @@ export interface FactorCurvature {
  * @category Curvature
  */
 export interface ExactCurvature {
+  /** Tells it from {@link FactorCurvature}. */
   readonly kind: "exact";
+  /** For reports: `"exact Hessian"`. */
   readonly name: string;
+  /** How $H$ grows with the noise precision: as $\beta$ to this power, 1. */
   readonly noisePower: number;
   /** Which diagonal a diagonal structure takes. */
   readonly diagonal: "exact" | "approximate";

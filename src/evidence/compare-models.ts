@@ -7,12 +7,17 @@ import { columns, significant } from "../report.ts";
  * @category Evidence
  */
 export interface Comparable {
+  /** log p(D | hyperparameters). */
   readonly logEvidence: number;
+  /** $\log p(D \mid w_\mathrm{MAP})$. */
   readonly logLikelihood: number;
   /** gamma. */
   readonly effectiveParameters: number;
   /** How many examples the evidence is of. */
-  readonly data: { readonly examples: number };
+  readonly data: {
+    /** N. */
+    readonly examples: number;
+  };
 }
 
 /**
@@ -21,8 +26,11 @@ export interface Comparable {
  * @category Evidence
  */
 export interface ComparedModel<P> {
+  /** The name it was given. */
   readonly name: string;
+  /** What was compared. */
   readonly model: P;
+  /** Its log evidence. */
   readonly logEvidence: number;
   /** Log evidence below that of the best. */
   readonly behind: number;
@@ -36,6 +44,7 @@ export interface ComparedModel<P> {
  * @category Evidence
  */
 export interface Comparison<P> {
+  /** All of them, by falling evidence. */
   readonly ranking: readonly ComparedModel<P>[];
   /** The model with the highest evidence. */
   readonly best: P;

@@ -28,6 +28,7 @@ export interface MaximizeEvidenceOptions {
 export interface ReestimationState {
   /** Iterations made. */
   readonly iteration: number;
+  /** Log evidence at the hyperparameters reached. */
   readonly logEvidence: number;
   /** gamma. */
   readonly effectiveParameters: number;

@@ -9,6 +9,7 @@ import { softmax } from "./softmax.ts";
  * @category Predictions
  */
 export interface Link {
+  /** For reports: `"probit"`. */
   readonly name: string;
   /** E[softmax(f)] for f ~ N(mean, covariance), one example after the other: a function of K and K x K numbers. */
   start(): (mean: Float64Array, covariance: Float64Array) => Float64Array;

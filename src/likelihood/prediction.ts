@@ -33,6 +33,8 @@ export interface Prediction {
  * @category Predictions
  */
 export interface Interval {
+  /** The lower end. */
   readonly lower: Matrix;
+  /** The upper end. */
   readonly upper: Matrix;
 }

@@ -16,6 +16,7 @@ export type ActivationName = "tanh" | "sigmoid" | "relu" | "softplus" | "gelu" |
  * @category Models
  */
 export interface Activation {
+  /** `"tanh"` and so on. */
   readonly name: ActivationName;
   /** h(a). */
   readonly value: (a: number) => number;

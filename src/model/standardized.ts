@@ -2,9 +2,15 @@ import type { Table } from "../data.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import type { Evaluation, LayeredEvaluation, Model, OutputDerivatives } from "./model.ts";
 
-/** A change of units for each column: value = shift + scale * standardised value. */
+/**
+ * A change of units for each column: value = shift + scale * standardised value.
+ *
+ * @category Models
+ */
 export interface ColumnScale {
+  /** What is 0 in the standardised column. */
   readonly shift: Float64Array;
+  /** What is 1 in it, from there. */
   readonly scale: Float64Array;
 }
 

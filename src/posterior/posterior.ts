@@ -16,12 +16,19 @@ import type { DataTerm } from "./data-term.ts";
  * @category Posterior
  */
 export interface PosteriorParts<M extends Model, L extends Likelihood> {
+  /** The model at the mode. */
   readonly model: M;
+  /** With its noise settled. */
   readonly likelihood: L;
+  /** Bound to the model. */
   readonly prior: GroupedPrior;
+  /** Which second-order matrix stands for the curvature. */
   readonly kind: CurvatureKind;
+  /** Which of its entries are kept. */
   readonly structure: Structure;
+  /** T. */
   readonly temperature: number;
+  /** What is kept of the data. */
   readonly data: DataTerm;
 }
 
@@ -31,9 +38,11 @@ export interface PosteriorParts<M extends Model, L extends Likelihood> {
  * @category Posterior
  */
 export interface PosteriorChanges<L extends Likelihood> {
+  /** Another prior, as {@link isotropic} makes it. */
   readonly prior?: Prior;
   /** The same likelihood with another noise. */
   readonly likelihood?: L;
+  /** Another T. */
   readonly temperature?: number;
 }
 
@@ -46,10 +55,13 @@ export interface PosteriorChanges<L extends Likelihood> {
 export class Posterior<M extends Model = Model, L extends Likelihood = Likelihood> {
   /** The model at the mode. */
   readonly model: M;
+  /** The likelihood with its noise. */
   readonly likelihood: L;
+  /** The prior over the weights, with the precisions $\alpha_g$ and names of its groups. */
   readonly prior: GroupedPrior;
   /** Which second-order matrix stands for the curvature. */
   readonly kind: CurvatureKind;
+  /** Which of its entries are kept. */
   readonly structure: Structure;
   /** T: 1 for the Bayesian posterior, below 1 for a sharper one. */
   readonly temperature: number;

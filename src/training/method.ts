@@ -6,6 +6,7 @@ export type StopReason = "gradient" | "stalled" | "iterations";
 
 /** What a method is asked to do. */
 export interface TrainingTask<L extends Likelihood = Likelihood> {
+  /** What is to be minimised. */
   readonly objective: Objective<L>;
   /** Where to start: the model's own weights. */
   readonly start: Float64Array;
@@ -21,10 +22,13 @@ export interface TrainingTask<L extends Likelihood = Likelihood> {
 
 /** Where a method ended. */
 export interface Minimum<L extends Likelihood = Likelihood> {
+  /** The weights found: W. */
   readonly weights: Float64Array;
   /** The objective with the hyperparameters that it ended with. */
   readonly objective: Objective<L>;
+  /** Steps taken. */
   readonly iterations: number;
+  /** Why it ended. */
   readonly stopped: StopReason;
   /** gamma for each group of the prior, where hyperparameters were re-estimated. */
   readonly effectiveParameters?: Float64Array;

@@ -5,7 +5,11 @@ import { symmetricRankK } from "../linalg/symmetric-rank-k.ts";
 import { isLayered, type Evaluation, type Model } from "../model/model.ts";
 import { priorEnergy, priorGradient, type GroupedPrior } from "../prior/prior.ts";
 
-/** What is minimised: E(w) = beta E_0(w) + sum_g alpha_g E_W,g(w) over the whole data. */
+/**
+ * What is minimised: $E(w) = \beta E_0(w) + \sum_g \alpha_g E_{W,g}(w)$ over the whole data.
+ *
+ * @category Training
+ */
 export interface Objective<L extends Likelihood = Likelihood> {
   readonly model: Model;
   readonly likelihood: L;
