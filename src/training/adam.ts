@@ -4,7 +4,11 @@ import { permutation, random } from "../random.ts";
 import type { TrainingMethod, TrainingTask } from "./method.ts";
 import { isSmall, slopeAt } from "./objective.ts";
 
-/** Options of {@link adam}. */
+/**
+ * Options of {@link adam}.
+ *
+ * @category Training
+ */
 export interface AdamOptions {
   /** Length of a step in each weight, at the start. Default 0.005. */
   readonly learningRate?: number;
@@ -34,6 +38,7 @@ const cosine = (share: number): number => 0.5 * (1 + Math.cos(Math.PI * share));
  * It takes all its steps, comes near a mode and not to one: look at the `gradientNorm` that {@link train} measures at the
  * end on all data. It does not re-estimate hyperparameters.
  *
+ * @category Training
  * @throws {@link InvalidArgumentError} for options that are not positive, or a schedule that is no function.
  * @example
  * ```ts

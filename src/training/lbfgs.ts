@@ -3,7 +3,11 @@ import type { TrainingMethod } from "./method.ts";
 import { isSmall, slopeAt } from "./objective.ts";
 import { quasiNewton } from "./quasi-newton.ts";
 
-/** Options of {@link lbfgs}. */
+/**
+ * Options of {@link lbfgs}.
+ *
+ * @category Training
+ */
 export interface LbfgsOptions {
   /** Pairs of steps and gradient changes kept. Default 20; each takes two vectors of W numbers. */
   readonly memory?: number;
@@ -19,6 +23,7 @@ const DEFAULT_ITERATIONS = 5000;
  * It ends when $|dE/dw| \le 10^{-6} \max(1, E)$ or after 5,000 steps, unless told otherwise. It does not re-estimate
  * hyperparameters.
  *
+ * @category Training
  * @throws {@link InvalidArgumentError} when `memory` is not a whole number above 0.
  * @example
  * ```ts

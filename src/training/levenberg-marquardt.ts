@@ -8,7 +8,11 @@ import { leastEnergy } from "./noise.ts";
 import { reestimated } from "./reestimation.ts";
 import { settle } from "./refinement.ts";
 
-/** Options of {@link levenbergMarquardt}. */
+/**
+ * Options of {@link levenbergMarquardt}.
+ *
+ * @category Training
+ */
 export interface LevenbergMarquardtOptions {
   /** mu of the first step, in units of the curvature. Default: 1e-3 of the largest entry on the diagonal of H (Nielsen 1999). */
   readonly damping?: number;
@@ -36,6 +40,7 @@ const MOST_BYTES = 2e9;
  * drift on though the log evidence has not risen by 0.1 in ten re-estimations, it takes the hyperparameters of the highest
  * evidence and trains at those. Precisions stay within $10^{-8}$ and $10^{12}$, the noise above $10^{-5}$ standard deviations of the targets.
  *
+ * @category Training
  * @throws {@link InvalidArgumentError} for options that are not positive.
  * @example
  * ```ts

@@ -1,10 +1,18 @@
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import type { Objective } from "./objective.ts";
 
-/** Why training ended: the gradient is small enough, no step makes progress any more, or the allowed steps are used up. */
+/**
+ * Why training ended: the gradient is small enough, no step makes progress any more, or the allowed steps are used up.
+ *
+ * @category Training
+ */
 export type StopReason = "gradient" | "stalled" | "iterations";
 
-/** What a method is asked to do. */
+/**
+ * What a method is asked to do.
+ *
+ * @category Training
+ */
 export interface TrainingTask<L extends Likelihood = Likelihood> {
   /** What is to be minimised. */
   readonly objective: Objective<L>;
@@ -20,7 +28,11 @@ export interface TrainingTask<L extends Likelihood = Likelihood> {
   readonly report: (done: number, total: number, loss: number) => Promise<void>;
 }
 
-/** Where a method ended. */
+/**
+ * Where a method ended.
+ *
+ * @category Training
+ */
 export interface Minimum<L extends Likelihood = Likelihood> {
   /** The weights found: W. */
   readonly weights: Float64Array;
@@ -34,7 +46,11 @@ export interface Minimum<L extends Likelihood = Likelihood> {
   readonly effectiveParameters?: Float64Array;
 }
 
-/** A way to find the mode: what {@link levenbergMarquardt}, {@link lbfgs} and {@link adam} make. */
+/**
+ * A way to find the mode: what {@link levenbergMarquardt}, {@link lbfgs} and {@link adam} make.
+ *
+ * @category Training
+ */
 export interface TrainingMethod {
   /** For reports and messages. */
   readonly name: string;

@@ -14,7 +14,11 @@ import { isOpen, withFirstNoise } from "./noise.ts";
 import { norm, slopeAt, type Objective } from "./objective.ts";
 import { sum } from "./reestimation.ts";
 
-/** Options of {@link train}. */
+/**
+ * Options of {@link train}.
+ *
+ * @category Training
+ */
 export interface TrainOptions extends JobOptions {
   /** p(w), the weight decay. Default `isotropic(1)`, which suits standardised inputs and targets. */
   readonly prior?: Prior;
@@ -31,7 +35,11 @@ export interface TrainOptions extends JobOptions {
   readonly maximumIterations?: number;
 }
 
-/** A model at its mode, and how it got there. */
+/**
+ * A model at its mode, and how it got there.
+ *
+ * @category Training
+ */
 export interface Trained<M extends Model, L extends Likelihood> {
   /** The model with the weights found; the one that was passed in is unchanged. */
   readonly model: M;
@@ -59,6 +67,7 @@ export interface Trained<M extends Model, L extends Likelihood> {
  * With `reestimate`, or a `gaussian()` whose noise was left open, prior precisions and noise are re-estimated along the way (MacKay
  * 1992); open noise starts from a tenth of the targets' standard deviation.
  *
+ * @category Training
  * @returns The trained model with its likelihood, prior and a report; nothing that was passed in changes.
  * @throws {@link InvalidArgumentError} when data, model, likelihood, prior or options do not fit together.
  * @throws {@link UnsupportedError} when hyperparameters are to be re-estimated by a method that can't.
