@@ -51,8 +51,16 @@ export function twinEmpiricalFisher(twin: Twin): Matrix {
   });
 }
 
-/** -d2 log p(D | w) / dw2, by differences of differences. */
+const hessians = new WeakMap<Twin, Matrix>();
+
+/** -d2 log p(D | w) / dw2, by differences of differences; kept, since it takes long. */
 export function twinHessian(twin: Twin): Matrix {
+  const h = hessians.get(twin) ?? differencesOfDifferences(twin);
+  hessians.set(twin, h);
+  return h.clone();
+}
+
+function differencesOfDifferences(twin: Twin): Matrix {
   const { parameters } = twin.model;
   const gradient = (w: Float64Array): Float64Array => differences((u) => [-twinLogLikelihood(twin, u)], w, 5e-3);
   const h = Matrix.from1DArray(parameters.length, parameters.length, differences(gradient, parameters, 5e-3));
