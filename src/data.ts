@@ -71,7 +71,7 @@ function read(argument: string, source: MatrixLike): Table {
     throw new InvalidArgumentError({ argument, expected: "a Matrix, an array of rows, an array of numbers, or { data, shape }", received: describe(source) });
   }
   if (source.length > 0 && typeof source[0] === "object") return readRows(argument, source as readonly ArrayLike<number>[]);
-  return { data: numbers(argument, source as ArrayLike<number>), rows: source.length, columns: 1 };
+  return { data: toNumbers(argument, source as ArrayLike<number>), rows: source.length, columns: 1 };
 }
 
 function isMatrix(source: MatrixLike): source is Matrix {
@@ -87,7 +87,7 @@ function readFlat(argument: string, { data, shape }: FlatArray): Table {
   if (shape.length !== 2 || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) throw new InvalidArgumentError({ argument, expected: "a shape of two whole numbers, [rows, columns]", received: describe(shape) });
   if (typeof data?.length !== "number") throw new InvalidArgumentError({ argument, expected: "an array of numbers as data", received: describe(data) });
   if (data.length !== rows * columns) throw new InvalidArgumentError({ argument, expected: `${rows} x ${columns} = ${rows * columns} numbers, as its shape says`, received: `${data.length}` });
-  return { data: numbers(argument, data), rows, columns };
+  return { data: toNumbers(argument, data), rows, columns };
 }
 
 function readRows(argument: string, rows: readonly ArrayLike<number>[]): Table {
@@ -97,12 +97,13 @@ function readRows(argument: string, rows: readonly ArrayLike<number>[]): Table {
   for (let n = 0; n < rows.length; n++) {
     const row = rows[n] as ArrayLike<number> | null | undefined;
     if (row?.length !== columns) throw new InvalidArgumentError({ argument, expected: `rows of ${columns} numbers, as row 0 has`, received: `${row?.length === undefined ? describe(row) : row.length} in row ${n}` });
-    data.set(numbers(`${argument}[${n}]`, row), n * columns);
+    data.set(toNumbers(`${argument}[${n}]`, row), n * columns);
   }
   return { data, rows: rows.length, columns };
 }
 
-function numbers(argument: string, source: ArrayLike<number>): Float64Array {
+/** The same numbers as Float64Array; nothing but numbers may pass. */
+export function toNumbers(argument: string, source: ArrayLike<number>): Float64Array {
   if (source instanceof Float64Array) return source;
   const data = new Float64Array(source.length);
   for (let i = 0; i < data.length; i++) {

@@ -22,18 +22,19 @@ export interface CategoricalPrediction extends Prediction {
 /** The prediction for Gaussian logits; `encode` checks targets. */
 export function categoricalPrediction({ rows, outputs, mean, covariance }: OutputMoments, link: Link, encode: (targets: MatrixLike) => Table): CategoricalPrediction {
   const averaged = link.start();
-  const probabilities = new Float64Array(rows * outputs);
+  const logProbabilities = new Float64Array(rows * outputs);
   const block = outputs * outputs;
-  for (let n = 0; n < rows; n++) probabilities.set(averaged(mean.subarray(n * outputs, (n + 1) * outputs), covariance.subarray(n * block, (n + 1) * block)), n * outputs);
+  for (let n = 0; n < rows; n++) logProbabilities.set(averaged(mean.subarray(n * outputs, (n + 1) * outputs), covariance.subarray(n * block, (n + 1) * block)), n * outputs);
+  const probabilities = logProbabilities.map(Math.exp);
   const matrix = (values: Float64Array): Matrix => Matrix.from1DArray(rows, outputs, values);
   return {
     probabilities: matrix(probabilities),
     labels: Array.from({ length: rows }, (_, n) => {
-      const row = probabilities.subarray(n * outputs, (n + 1) * outputs);
+      const row = logProbabilities.subarray(n * outputs, (n + 1) * outputs);
       return row.indexOf(row.reduce((a, b) => Math.max(a, b)));
     }),
     logits: matrix(mean),
     logitVariance: matrix(mean.map((_, i) => covariance[i * outputs + (i % outputs)])),
-    logDensity: (targets) => encode(targets).data.map((label, n) => Math.log(probabilities[n * outputs + label])),
+    logDensity: (targets) => encode(targets).data.map((label, n) => logProbabilities[n * outputs + label]),
   };
 }

@@ -1,5 +1,5 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
-import { InvalidArgumentError, knownOptions, positive } from "../errors.ts";
+import { InvalidArgumentError, describe, knownOptions, positive } from "../errors.ts";
 import { columnScale } from "../model/standardized.ts";
 import { gaussianPrediction, type GaussianPrediction } from "./gaussian-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
@@ -43,9 +43,16 @@ export interface GaussianLikelihood extends Likelihood<GaussianPrediction> {
 export function gaussian(options: GaussianOptions = {}): GaussianLikelihood {
   knownOptions("options", options, ["noise", "fixed"]);
   const { noise, fixed = false } = options;
-  if (noise !== undefined) return create(positive("noise", noise), fixed, false);
+  if (noise !== undefined) return create(usable(noise), fixed, false);
   if (fixed) throw new InvalidArgumentError({ argument: "noise", expected: "the known standard deviation, as fixed is true", received: "undefined" });
   return create(1, false, true);
+}
+
+/** The noise, if its precision is a number that can be worked with. */
+function usable(noise: number): number {
+  const precision = positive("noise", noise) ** -2;
+  if (precision > 0 && Number.isFinite(precision)) return noise;
+  throw new InvalidArgumentError({ argument: "noise", expected: "a standard deviation between 1e-150 and 1e150", received: describe(noise), advice: "Give the targets other units." });
 }
 
 function create(noise: number, fixed: boolean, estimated: boolean): GaussianLikelihood {

@@ -1,7 +1,7 @@
 import { knownOptions, wholeNumber } from "../errors.ts";
 import { symmetricEigen } from "../linalg/symmetric-eigen.ts";
 import { random, type Random } from "../random.ts";
-import { softmax } from "./softmax.ts";
+import { logSoftmax, logSumExp } from "./softmax.ts";
 
 /**
  * How class probabilities are averaged over Gaussian logits.
@@ -11,7 +11,7 @@ import { softmax } from "./softmax.ts";
 export interface Link {
   /** For reports: `"probit"`. */
   readonly name: string;
-  /** E[softmax(f)] for f ~ N(mean, covariance), one example after the other: a function of K and K x K numbers. */
+  /** log E[softmax(f)] for f ~ N(mean, covariance), one example after the other: a function of K and K x K numbers. */
   start(): (mean: Float64Array, covariance: Float64Array) => Float64Array;
 }
 
@@ -24,7 +24,7 @@ export interface Link {
 export function probit(): Link {
   return {
     name: "probit",
-    start: () => (mean, covariance) => softmax(mean.map((f, k) => f / Math.sqrt(1 + (Math.PI / 8) * Math.max(0, covariance[k * (mean.length + 1)])))),
+    start: () => (mean, covariance) => logSoftmax(mean.map((f, k) => f / Math.sqrt(1 + (Math.PI / 8) * Math.max(0, covariance[k * (mean.length + 1)])))),
   };
 }
 
@@ -57,7 +57,7 @@ function average(source: Random, samples: number): ReturnType<Link["start"]> {
   return (mean, covariance) => {
     const classes = mean.length;
     const root = squareRoot(covariance, classes);
-    const total = new Float64Array(classes);
+    const draws = Array.from({ length: classes }, () => new Float64Array(samples));
     const normals = new Float64Array(classes);
     const logits = new Float64Array(classes);
     for (let s = 0; s < samples; s++) {
@@ -66,9 +66,9 @@ function average(source: Random, samples: number): ReturnType<Link["start"]> {
         logits[k] = mean[k];
         for (let j = 0; j < classes; j++) logits[k] += root[k * classes + j] * normals[j];
       }
-      softmax(logits).forEach((p, k) => (total[k] += p / samples));
+      logSoftmax(logits).forEach((value, k) => (draws[k][s] = value));
     }
-    return total;
+    return Float64Array.from(draws, (values) => logSumExp(values) - Math.log(samples));
   };
 }
 

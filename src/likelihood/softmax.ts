@@ -4,8 +4,13 @@
  * @category Likelihoods
  */
 export function softmax(logits: ArrayLike<number>): Float64Array {
+  return logSoftmax(logits).map(Math.exp);
+}
+
+/** f_k - log sum_j exp(f_j). */
+export function logSoftmax(logits: ArrayLike<number>): Float64Array {
   const total = logSumExp(logits);
-  return Float64Array.from({ length: logits.length }, (_, k) => Math.exp(logits[k] - total));
+  return Float64Array.from({ length: logits.length }, (_, k) => logits[k] - total);
 }
 
 /** log sum_k exp(f_k) without overflow. */

@@ -25,7 +25,8 @@ export function denseNetwork(layers: readonly DenseLayer[], parameters: Float64A
     tensors,
     inputs: layers[0].inputs,
     outputs: layers[layers.length - 1].outputs,
-    withParameters: (other) => denseNetwork(layers, checkedParameters(other, tensors)),
+    // A copy: what the caller does with the array later must not reach the network.
+    withParameters: (other) => denseNetwork(layers, checkedParameters(other, tensors).slice()),
     evaluate: (inputs) => evaluate(layers, parameters, inputs),
   };
 }

@@ -1,6 +1,6 @@
 import { Matrix } from "ml-matrix";
 import { toTable, type MatrixLike, type Table } from "../data.ts";
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError, NotFiniteError } from "../errors.ts";
 import type { Model } from "./model.ts";
 
 /** The inputs as a table with as many columns as the model takes. */
@@ -28,7 +28,10 @@ export function toMatrix(data: Float64Array, rows: number, columns: number): Mat
  */
 export function forward(model: Model, inputs: MatrixLike): Matrix {
   const table = modelInputs(model, inputs);
-  return toMatrix(model.evaluate(table).outputs, table.rows, model.outputs);
+  const { outputs } = model.evaluate(table);
+  const bad = outputs.findIndex((f) => !Number.isFinite(f));
+  if (bad >= 0) throw new NotFiniteError(`The model's output ${bad % model.outputs} is ${outputs[bad]} for example ${Math.floor(bad / model.outputs)}. Are the inputs in the units the model was trained with?`);
+  return toMatrix(outputs, table.rows, model.outputs);
 }
 
 /**

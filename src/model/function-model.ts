@@ -1,4 +1,4 @@
-import type { Table } from "../data.ts";
+import { toNumbers, type Table } from "../data.ts";
 import { InvalidArgumentError, NotFiniteError, describe, knownOptions, wholeNumber } from "../errors.ts";
 import { centralDifferences, secondDifferences } from "./differences.ts";
 import type { Evaluation, Model, OutputDerivatives, ParameterTensor } from "./model.ts";
@@ -43,7 +43,7 @@ export function functionModel(definition: ModelFunction): Model {
   if (definition.jacobian !== undefined && typeof definition.jacobian !== "function") throw new InvalidArgumentError({ argument: "jacobian", expected: "a function (parameters, input) => rows, or none", received: describe(definition.jacobian) });
   if (definition.inputs !== undefined) wholeNumber("inputs", definition.inputs, 1);
   wholeNumber("parameters.length", definition.parameters?.length, 1);
-  return create(definition, Float64Array.from(definition.parameters));
+  return create(definition, toNumbers("parameters", definition.parameters).slice());
 }
 
 function create(definition: ModelFunction, parameters: Float64Array): Model {

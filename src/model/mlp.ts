@@ -1,3 +1,4 @@
+import { toNumbers } from "../data.ts";
 import { InvalidArgumentError, describe, knownOptions, wholeNumber } from "../errors.ts";
 import { random } from "../random.ts";
 import { activation, type ActivationName } from "./activation.ts";
@@ -48,7 +49,7 @@ export function mlp(sizes: readonly number[], options: MlpOptions = {}): DenseNe
 
   const layers = describeLayers(sizes, hiddenActivations(sizes.length - 2, options.activation ?? "tanh"), options);
   const network = denseNetwork(layers, initialParameters(layers, options.seed ?? 0));
-  return options.parameters === undefined ? network : network.withParameters(Float64Array.from(options.parameters));
+  return options.parameters === undefined ? network : network.withParameters(toNumbers("parameters", options.parameters));
 }
 
 function hiddenActivations(count: number, choice: ActivationName | readonly ActivationName[]): readonly ActivationName[] {

@@ -1,6 +1,7 @@
-import { knownOptions } from "../errors.ts";
+import { UnsupportedError, knownOptions } from "../errors.ts";
+import { isLayered } from "../model/model.ts";
 import type { PriorOptions } from "./isotropic.ts";
-import { spread } from "./per-layer.ts";
+import { checkedPrecisions } from "./precisions.ts";
 import { groupedPrior, priorMean, type Prior } from "./prior.ts";
 
 /**
@@ -14,9 +15,11 @@ import { groupedPrior, priorMean, type Prior } from "./prior.ts";
  */
 export function automaticRelevance(precisions: number | ArrayLike<number> = 1, options: PriorOptions = {}): Prior {
   knownOptions("options", options, ["mean"]);
+  const precisionsOf = checkedPrecisions(precisions);
   return {
     name: "automatic relevance",
     bind: (model) => {
+      if (!isLayered(model)) throw new UnsupportedError("automaticRelevance() goes by the inputs of a network's first layer, and this model has no layers. Use groups() to say which weights belong to which input, or perWeight().");
       const groups: string[] = [];
       const groupOf = new Int32Array(model.parameters.length);
       model.tensors.forEach(({ name, role, offset, rows, columns }, t) => {
@@ -28,7 +31,7 @@ export function automaticRelevance(precisions: number | ArrayLike<number> = 1, o
         groupOf.fill(groups.length, offset, offset + rows * columns);
         groups.push(name);
       });
-      return groupedPrior("automatic relevance", groups, groupOf, spread(precisions, groups.length), priorMean(model, options.mean));
+      return groupedPrior("automatic relevance", groups, groupOf, precisionsOf(groups.length), priorMean(model, options.mean));
     },
   };
 }

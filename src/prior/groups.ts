@@ -1,6 +1,6 @@
 import { InvalidArgumentError, knownOptions, describe } from "../errors.ts";
 import type { PriorOptions } from "./isotropic.ts";
-import { spread } from "./per-layer.ts";
+import { checkedPrecisions } from "./precisions.ts";
 import { groupedPrior, priorMean, type Prior } from "./prior.ts";
 
 /**
@@ -18,6 +18,7 @@ import { groupedPrior, priorMean, type Prior } from "./prior.ts";
  */
 export function groups(groupOf: ArrayLike<number>, precisions: number | ArrayLike<number> = 1, options: PriorOptions = {}): Prior {
   knownOptions("options", options, ["mean"]);
+  const precisionsOf = checkedPrecisions(precisions);
   const numbers = Array.from(groupOf);
   const count = numbers.reduce((most, g) => Math.max(most, g + 1), 0);
   const used = new Set(numbers);
@@ -30,7 +31,7 @@ export function groups(groupOf: ArrayLike<number>, precisions: number | ArrayLik
     name: "groups",
     bind: (model) => {
       if (numbers.length !== model.parameters.length) throw new InvalidArgumentError({ argument: "groupOf", expected: `${model.parameters.length} group numbers, one for each weight`, received: `${numbers.length}` });
-      return groupedPrior("groups", names, Int32Array.from(numbers), spread(precisions, count), priorMean(model, options.mean));
+      return groupedPrior("groups", names, Int32Array.from(numbers), precisionsOf(count), priorMean(model, options.mean));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { knownOptions } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import type { PriorOptions } from "./isotropic.ts";
+import { checkedPrecisions } from "./precisions.ts";
 import { groupedPrior, priorMean, type Prior } from "./prior.ts";
 
 /**
@@ -23,18 +24,14 @@ export interface PerLayerOptions extends PriorOptions {
  */
 export function perLayer(precisions: number | ArrayLike<number> = 1, options: PerLayerOptions = {}): Prior {
   knownOptions("options", options, ["mean", "separateBiases"]);
+  const precisionsOf = checkedPrecisions(precisions);
   return {
     name: "per layer",
     bind: (model) => {
       const { groups, groupOf } = layerGroups(model, options.separateBiases ?? false);
-      return groupedPrior("per layer", groups, groupOf, spread(precisions, groups.length), priorMean(model, options.mean));
+      return groupedPrior("per layer", groups, groupOf, precisionsOf(groups.length), priorMean(model, options.mean));
     },
   };
-}
-
-/** One number repeated, or the numbers as they are. */
-export function spread(precisions: number | ArrayLike<number>, count: number): ArrayLike<number> {
-  return typeof precisions === "number" ? Array<number>(count).fill(precisions) : precisions;
 }
 
 function layerGroups(model: Model, separateBiases: boolean): { groups: string[]; groupOf: Int32Array } {

@@ -1,6 +1,6 @@
 import { knownOptions } from "../errors.ts";
 import type { PriorOptions } from "./isotropic.ts";
-import { spread } from "./per-layer.ts";
+import { checkedPrecisions } from "./precisions.ts";
 import { groupedPrior, priorMean, type Prior } from "./prior.ts";
 
 /**
@@ -10,12 +10,13 @@ import { groupedPrior, priorMean, type Prior } from "./prior.ts";
  */
 export function perWeight(precisions: number | ArrayLike<number> = 1, options: PriorOptions = {}): Prior {
   knownOptions("options", options, ["mean"]);
+  const precisionsOf = checkedPrecisions(precisions);
   return {
     name: "per weight",
     bind: (model) => {
       const count = model.parameters.length;
       const names = Array.from({ length: count }, (_, i) => `weight ${i + 1}`);
-      return groupedPrior("per weight", names, Int32Array.from({ length: count }, (_, i) => i), spread(precisions, count), priorMean(model, options.mean));
+      return groupedPrior("per weight", names, Int32Array.from({ length: count }, (_, i) => i), precisionsOf(count), priorMean(model, options.mean));
     },
   };
 }

@@ -107,8 +107,8 @@ export function reestimatePrior(prior: GroupedPrior, effectiveParameters: Float6
   const energies = priorEnergies(prior, weights);
   const [least, most] = limits;
   return withPrecisions(prior, energies.map((energy, g) => {
-    const alpha = effectiveParameters[g] / (2 * energy);
-    return Number.isNaN(alpha) ? most : Math.min(most, Math.max(least, alpha));
+    if (energy === 0) return most;
+    return Math.min(most, Math.max(least, effectiveParameters[g] / (2 * energy)));
   }));
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../../src/errors.ts";
+import { InvalidArgumentError, UnsupportedError } from "../../src/errors.ts";
 import { functionModel } from "../../src/model/function-model.ts";
 import { mlp } from "../../src/model/mlp.ts";
 import type { Model } from "../../src/model/model.ts";
@@ -101,9 +101,9 @@ describe("precisions", () => {
     ["isotropic([1])", () => isotropic([1] as unknown as number), /^precision: .*got an array of 1/],
     ["isotropic with an unknown option", () => isotropic(1, { means: 1 } as object), /^options\.means: /],
     ["perLayer with one number too few", () => perLayer([1]).bind(network), /^precisions: expected 2 numbers, for layer1, layer2, got 1/],
-    ["perLayer with a negative precision", () => perLayer([1, -2]).bind(network), /^precisions\[1\] \(layer2\): .*got -2/],
+    ["perLayer with a negative precision", () => perLayer([1, -2]), /^precisions\[1\]: .*got -2/],
     ["perLayer with an unknown option", () => perLayer(1, { biases: true } as object), /^options\.biases: expected one of the options mean, separateBiases/],
-    ["automaticRelevance with NaN", () => automaticRelevance([1, Number.NaN, 1, 1, 1, 1]).bind(network), /^precisions\[1\] \(input 2\): .*got NaN/],
+    ["automaticRelevance with NaN", () => automaticRelevance([1, Number.NaN, 1, 1, 1, 1]), /^precisions\[1\]: .*got NaN/],
     ["automaticRelevance with too many", () => automaticRelevance(new Float64Array(7).fill(1)).bind(network), /^precisions: expected 6 numbers, .*got 7/],
     ["automaticRelevance with an unknown option", () => automaticRelevance(1, { x: 1 } as object), /^options\.x: /],
     ["perWeight with too few", () => perWeight([1, 2]).bind(linear), /^precisions: expected 8 numbers, .*got 2/],
@@ -115,10 +115,15 @@ describe("precisions", () => {
     ["groups of halves", () => groups([0, 0.5, 1]), /^groupOf: .*got 0\.5/],
     ["groups of NaN", () => groups([0, Number.NaN]), /^groupOf: .*got NaN/],
     ["groups with too few precisions", () => groups([0, 1, 2], [1, 2]).bind(mlp([2, 1])), /^precisions: expected 3 numbers, for group 1, group 2, group 3, got 2/],
-    ["groups with infinity", () => groups([0, 1, 1], [1, Infinity]).bind(mlp([2, 1])), /^precisions\[1\] \(group 2\): .*got Infinity/],
+    ["groups with infinity", () => groups([0, 1, 1], [1, Infinity]), /^precisions\[1\]: .*got Infinity/],
     ["groups with an unknown option", () => groups([0], 1, { x: 1 } as object), /^options\.x: /],
   ])("refuses %s", (_, make, message) => {
     expect(make).toThrow(InvalidArgumentError);
     expect(make).toThrow(message);
+  });
+
+  it("automaticRelevance refuses a model without layers, whose inputs it cannot know", () => {
+    const line = functionModel({ parameters: [1], value: ([slope], [x]) => slope * x });
+    expect(() => automaticRelevance().bind(line)).toThrow(UnsupportedError);
   });
 });
