@@ -56,11 +56,11 @@ export interface Fitted<M extends Model, L extends Likelihood> {
   readonly training: Trained<M, L>;
   /** The likelihood with its noise, in the units of the targets. */
   readonly likelihood: L;
-  /** The log evidence, log p(targets | hyperparameters), in the units of the targets. */
+  /** The log evidence, $\log p(\text{targets} \mid \text{hyperparameters})$, in the units of the targets. */
   readonly logEvidence: number;
-  /** log p(targets | w_MAP). */
+  /** $\log p(\text{targets} \mid w_\mathrm{MAP})$. */
   readonly logLikelihood: number;
-  /** gamma. */
+  /** $\gamma$, the effective number of parameters. */
   readonly effectiveParameters: number;
   /** What is kept of the data. */
   readonly data: DataTerm;

@@ -3,7 +3,7 @@ import type { Table } from "../data.ts";
 import type { Likelihood, OutputFactor } from "../likelihood/likelihood.ts";
 
 /**
- * Curvature of the form H = sum_n J_n' S_n S_n' J_n: positive semidefinite whatever the weights.
+ * Curvature of the form $H = \sum_n J_n^\top S_n S_n^\top J_n$: positive semidefinite whatever the weights.
  *
  * @category Curvature
  */
@@ -56,7 +56,7 @@ export interface ExactOptions {
 
 /**
  * The exact Hessian of the data error, by extended backpropagation (Bishop 1992):
- * H = sum_n [ J_n' (d2E/df2) J_n + sum_k (dE/df_k) d2f_k/dw2 ].
+ * $$H = \sum_n \left[ J_n^\top \frac{\partial^2 E}{\partial f^2} J_n + \sum_k \frac{\partial E}{\partial f_k} \frac{\partial^2 f_k}{\partial w^2} \right].$$
  *
  * It is positive definite, with the prior added, only at a mode; elsewhere {@link laplace} throws a
  * {@link NotPositiveDefiniteError}.
@@ -69,7 +69,7 @@ export function exact(options: ExactOptions = {}): ExactCurvature {
 }
 
 /**
- * The outer product H = sum_n J_n' (d2E/df2) J_n, also known as generalised Gauss-Newton (GGN): the Hessian of the model
+ * The outer product $H = \sum_n J_n^\top S_n S_n^\top J_n$, $S_n S_n^\top = \partial^2 E / \partial f^2$, also known as generalised Gauss-Newton (GGN): the Hessian of the model
  * linearised in its weights (Schraudolph 2002; Bishop 1995, section 4.10). Positive semidefinite everywhere; the default.
  * For the likelihoods here it equals the Fisher information.
  *
@@ -85,7 +85,7 @@ export function outerProduct(): FactorCurvature {
 }
 
 /**
- * The empirical Fisher information H = sum_n g_n g_n', with g_n the gradient of example n's error. One column in place of K,
+ * The empirical Fisher information $H = \sum_n g_n g_n^\top$, with $g_n$ the gradient of example n's error. One column in place of K,
  * but a crude stand-in for curvature, since it grows with the residuals (Kunstner, Balles & Hennig 2019).
  *
  * @category Curvature

@@ -30,7 +30,7 @@ function evaluate(model: Model, likelihood: Likelihood, data: Data): { evaluatio
 }
 
 /**
- * The gradient dE_D/dw of the data error E_D = -log p(targets | f), W numbers, without the prior.
+ * The gradient $dE_D/dw$ of the data error $E_D = -\log p(\text{targets} \mid f)$, W numbers, without the prior.
  *
  * @category Curvature
  * @example
@@ -57,7 +57,7 @@ export function hessian(model: Model, likelihood: Likelihood, data: Data): Matri
 }
 
 /**
- * H v for the exact Hessian of the data error, by the R-operator (Pearlmutter 1994; Møller 1993), O(W) an example.
+ * $H v$ for the exact Hessian of the data error, by the R-operator (Pearlmutter 1994; Møller 1993), O(W) an example.
  *
  * @category Curvature
  */

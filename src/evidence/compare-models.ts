@@ -54,7 +54,7 @@ export interface Comparison<P> {
 
 /**
  * Ranks models of the same data by their log evidence (MacKay 1992, section 2.2): with equal prior probabilities,
- * p(model | D) is proportional to exp(log evidence).
+ * $p(\text{model} \mid D) \propto \exp(\text{log evidence})$.
  *
  * @category Evidence
  * @param models - Posteriors or fits by name, all of the same data.

@@ -8,19 +8,19 @@ import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
  * @category Evidence
  */
 export interface EvidenceTerms {
-  /** log p(D | w_MAP) / T: how well the best fit explains the data. */
+  /** $\frac1T \log p(D \mid w_\mathrm{MAP})$: how well the best fit explains the data. */
   readonly logLikelihood: number;
-  /** -1/2 (w - w0)' A (w - w0): how likely the prior held the weights. */
+  /** $-\frac12 (w - w_0)^\top A (w - w_0)$: how likely the prior held the weights. */
   readonly logPriorExponent: number;
-  /** -1/2 [ log det P - log det A ]: the volume that the data left of the prior's. */
+  /** $-\frac12 [ \log\det P - \log\det A ]$: the volume that the data left of the prior's. */
   readonly logVolumeRatio: number;
   /** The log Occam factor, the sum of the last two: the price of flexibility (MacKay 1992). */
   readonly logOccamFactor: number;
-  /** The sum, log p(D | hyperparameters): what {@link Posterior.logEvidence} gives. */
+  /** The sum, $\log p(D \mid \text{hyperparameters})$: what {@link Posterior.logEvidence} gives. */
   readonly logEvidence: number;
-  /** Sum over hidden layers of log M! + M log 2 for M tanh units: equivalent modes. Undefined unless asked for. */
+  /** $\sum_l (\log M_l! + M_l \log 2)$ over hidden layers of $M_l$ tanh units: equivalent modes. Undefined unless asked for. */
   readonly logSymmetries?: number;
-  /** 1/2 sum_g log(2 / gamma_g) + 1/2 log(2 / (NK - gamma)): how sharply the data fix alpha and beta. Undefined unless asked for. */
+  /** $\frac12 \sum_g \log\frac2{\gamma_g} + \frac12 \log\frac2{NK - \gamma}$: how sharply the data fix alpha and beta. Undefined unless asked for. */
   readonly logHyperparameterOccamFactor?: number;
   /** The log evidence with the optional terms that were asked for. */
   readonly total: number;
@@ -38,15 +38,16 @@ export interface EvidenceOptions {
    */
   readonly symmetries?: boolean;
   /**
-   * The Occam factors of the hyperparameters, from the widths sqrt(2 / gamma) and sqrt(2 / (NK - gamma)) of the evidence in
-   * log alpha and log beta (MacKay 1992; Bishop 1995, eq. 10.75), up to a constant, the prior range of their logarithms. Meant
+   * The Occam factors of the hyperparameters, from the widths $\sqrt{2 / \gamma}$ and $\sqrt{2 / (NK - \gamma)}$ of the evidence in
+   * $\log\alpha$ and $\log\beta$ (MacKay 1992; Bishop 1995, eq. 10.75), up to a constant, the prior range of their logarithms. Meant
    * at the evidence's maximum, for comparing models with different numbers of hyperparameters. Default false.
    */
   readonly hyperparameters?: boolean;
 }
 
 /**
- * The log evidence with every term named.
+ * The log evidence with every term named:
+ * $$\log p(D \mid \alpha, \beta) \approx \tfrac1T \log p(D \mid w_\mathrm{MAP}) - \tfrac12 (w - w_0)^\top A (w - w_0) - \tfrac12 \left[ \log\det P - \log\det A \right].$$
  *
  * @category Evidence
  * @throws {@link UnsupportedError} for symmetries of a model without layers, and for Occam factors of hyperparameters that the

@@ -30,11 +30,11 @@ export interface ReestimationState {
   readonly iteration: number;
   /** Log evidence at the hyperparameters reached. */
   readonly logEvidence: number;
-  /** gamma. */
+  /** $\gamma$. */
   readonly effectiveParameters: number;
-  /** alpha of each group of the prior. */
+  /** $\alpha_g$ of each group of the prior. */
   readonly priorPrecisions: Float64Array;
-  /** beta. */
+  /** $\beta$. */
   readonly noisePrecision: number;
   /** The largest relative change of a hyperparameter in this iteration. */
   readonly change: number;
@@ -59,11 +59,12 @@ export interface Reestimation<M extends Model, L extends Likelihood> {
 
 /**
  * MacKay's re-estimation of prior and noise precisions at fixed weights, to the maximum of the evidence
- * (MacKay 1992, eqs. 4.8 and 4.9): alpha_g = gamma_g / (2 E_W,g), beta = (NK - gamma) / (2 E_0), repeated until nothing
- * changes. Each iteration takes one factorisation of the precision; data are not touched.
+ * (MacKay 1992, section 4),
+ * $$\alpha_g \leftarrow \frac{\gamma_g}{2 E_{W,g}}, \qquad \beta \leftarrow \frac{NK - \gamma}{2 E_0},$$
+ * repeated until nothing changes. Each iteration takes one factorisation of the precision; data are not touched.
  *
- * At convergence 2 alpha_g E_W,g = gamma_g and 2 beta E_0 = NK - gamma. Precisions stay within 1e-10 .. 1e10. At a temperature
- * T other than 1 the maximum is where 2 beta E_0 = NK - T gamma; for the empirical Fisher, which grows as beta^2, gamma counts
+ * At convergence $2 \alpha_g E_{W,g} = \gamma_g$ and $2 \beta E_0 = NK - \gamma$. Precisions stay within 1e-10 .. 1e10. At a temperature
+ * $T$ other than 1 the maximum is where $2 \beta E_0 = NK - T \gamma$; for the empirical Fisher, which grows as $\beta^2$, $\gamma$ counts
  * twice in it.
  *
  * @category Evidence

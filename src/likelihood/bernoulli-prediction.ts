@@ -10,7 +10,7 @@ import { sigmoid, softplus } from "./sigmoid.ts";
  * @category Predictions
  */
 export interface BernoulliPrediction extends Prediction {
-  /** p(t = 1 | x, D), moderated by the uncertainty of the logit: N x 1. */
+  /** $p(t = 1 \mid x, D)$, moderated by the uncertainty of the logit: N x 1. */
   readonly probability: Matrix;
   /** The logit at the mode: N x 1. */
   readonly logit: Matrix;
@@ -22,7 +22,7 @@ export interface BernoulliPrediction extends Prediction {
 
 /**
  * MacKay's moderated output (MacKay 1992b, eq. 9; Spiegelhalter & Lauritzen 1990), the sigmoid averaged over a Gaussian logit:
- * p = sigmoid(kappa(s^2) a), kappa(s^2) = (1 + pi s^2 / 8)^(-1/2).
+ * $p = \sigma(\kappa(s^2)\, a)$, $\kappa(s^2) = (1 + \pi s^2 / 8)^{-1/2}$.
  *
  * @category Predictions
  */

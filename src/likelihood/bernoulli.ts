@@ -19,7 +19,7 @@ const loss = (f: number, target: number): number => softplus(target === 1 ? -f :
 const slope = (a: number): number => sigmoid(a) * sigmoid(-a);
 
 /**
- * Two classes from one logit: p(t = 1 | f) = sigmoid(f), E_D = sum log(1 + exp(f)) - t f. Targets are 0 or 1 (or one-hot in two
+ * Two classes from one logit: $p(t = 1 \mid f) = \sigma(f) = 1 / (1 + e^{-f})$, $E_D = \sum \log(1 + e^f) - t f$. Targets are 0 or 1 (or one-hot in two
  * columns, the second being class 1).
  *
  * @category Likelihoods

@@ -9,7 +9,7 @@ import type { OutputMoments, Prediction } from "./prediction.ts";
  * @category Predictions
  */
 export interface CategoricalPrediction extends Prediction {
-  /** p(t = k | x, D), N x K, rows summing to 1. */
+  /** $p(t = k \mid x, D)$, N x K, rows summing to 1. */
   readonly probabilities: Matrix;
   /** The most probable class of each example: N. */
   readonly labels: readonly number[];

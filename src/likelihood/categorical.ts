@@ -25,9 +25,9 @@ export interface CategoricalPredictionOptions {
 export type CategoricalLikelihood = Likelihood<CategoricalPrediction, CategoricalPredictionOptions>;
 
 /**
- * K classes from K logits: p(t = k | f) = exp(f_k) / sum_j exp(f_j). Targets are labels 0 .. K - 1 or one-hot rows.
+ * K classes from K logits: $p(t = k \mid f) = e^{f_k} / \sum_j e^{f_j}$. Targets are labels 0 .. K - 1 or one-hot rows.
  *
- * The Hessian at an output is diag(p) - p p' = S S' with S = diag(sqrt p) - p sqrt(p)'.
+ * The Hessian at an output is $\mathrm{diag}(p) - p p^\top = S S^\top$ with $S = \mathrm{diag}(\sqrt p) - p \sqrt p^\top$.
  *
  * @category Likelihoods
  * @example

@@ -30,7 +30,8 @@ export interface GaussianLikelihood extends Likelihood<GaussianPrediction> {
 }
 
 /**
- * Regression: t = f(x) + noise, log p(t | f) = -beta/2 sum (f - t)^2 + NK/2 log(beta / 2 pi), beta = 1 / noise^2.
+ * Regression, $t = f(x) + \text{noise}$:
+ * $$\log p(t \mid f) = -\frac\beta2 \sum (f - t)^2 + \frac{NK}2 \log\frac\beta{2\pi}, \qquad \beta = 1 / \text{noise}^2.$$
  *
  * @category Likelihoods
  * @throws {@link InvalidArgumentError} when the noise is not a finite number above 0, or is fixed but not given.

@@ -3,7 +3,7 @@ import type { ColumnScale } from "../model/standardized.ts";
 import type { OutputMoments, Prediction } from "./prediction.ts";
 
 /**
- * A factor S of N x K x R with S_n S_n' the expected curvature of the loss at output n.
+ * A factor $S$ of N x K x R with $S_n S_n^\top$ the expected curvature of the loss at output $n$.
  *
  * @category Likelihoods
  */
@@ -15,17 +15,17 @@ export interface OutputFactor {
 }
 
 /**
- * How targets follow from a model's outputs f. The data error is E_D = -log p(targets | f).
+ * How targets follow from a model's outputs $f$. The data error is $E_D = -\log p(\text{targets} \mid f)$.
  *
- * A likelihood with a noise scale has E_D = beta E_0 + constant, E_0 the error at unit precision; for the others beta = 1
- * and E_D = E_0. Everything is per batch of N examples with K outputs; `targets` are as {@link Likelihood.encode} gives them.
+ * A likelihood with a noise scale has $E_D = \beta E_0 + \text{constant}$, $E_0$ the error at unit precision; for the others $\beta = 1$
+ * and $E_D = E_0$. Everything is per batch of N examples with K outputs; `targets` are as {@link Likelihood.encode} gives them.
  *
  * @category Likelihoods
  */
 export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
   /** `"gaussian"`, `"bernoulli"`, `"categorical"`. */
   readonly name: string;
-  /** Noise precision beta; 1 for likelihoods without noise. */
+  /** Noise precision $\beta$; 1 for likelihoods without noise. */
   readonly precision: number;
   /** Whether a noise scale was left open; {@link train} and {@link laplace} then estimate it from the data. */
   readonly estimated?: boolean;
@@ -37,17 +37,17 @@ export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
   encode(targets: MatrixLike, rows: number, outputs: number): Table;
   /** The units in which a network of outputs of the size of 1 meets these targets; see {@link fit}. */
   outputScale(targets: Table, outputs: number): ColumnScale;
-  /** E_0, summed over the batch. */
+  /** $E_0$, summed over the batch. */
   energy(outputs: Float64Array, targets: Table): number;
-  /** log p(targets | f), normalised, from the E_0 of `count` = N K numbers. */
+  /** $\log p(\text{targets} \mid f)$, normalised, from the $E_0$ of `count` $= NK$ numbers. */
   logLikelihood(energy: number, count: number): number;
-  /** log p(targets_n | f_n) for each example: N. */
+  /** $\log p(t_n \mid f_n)$ for each example: N. */
   logDensity(outputs: Float64Array, targets: Table): Float64Array;
-  /** dE_D/df: N x K. */
+  /** $\partial E_D / \partial f$: N x K. */
   gradient(outputs: Float64Array, targets: Table): Float64Array;
-  /** d2E_D/df df': N x K x K. */
+  /** $\partial^2 E_D / \partial f \partial f^\top$: N x K x K. */
   hessian(outputs: Float64Array, targets: Table): Float64Array;
-  /** S with S_n S_n' = the (expected) Hessian of E_D: what the outer product needs. */
+  /** $S$ with $S_n S_n^\top$ the (expected) Hessian of $E_D$: what the outer product needs. */
   factor(outputs: Float64Array, targets: Table): OutputFactor;
   /** The predictive distribution of targets when the outputs are Gaussian: the link integrated over them. */
   predict(moments: OutputMoments, options?: O): P;

@@ -11,12 +11,12 @@ import { logSoftmax, logSumExp } from "./softmax.ts";
 export interface Link {
   /** For reports: `"probit"`. */
   readonly name: string;
-  /** log E[softmax(f)] for f ~ N(mean, covariance), one example after the other: a function of K and K x K numbers. */
+  /** log $\mathrm E[\mathrm{softmax}(f)]$ for $f \sim \mathcal N(\text{mean}, \text{covariance})$, one example after the other: a function of K and K x K numbers. */
   start(): (mean: Float64Array, covariance: Float64Array) => Float64Array;
 }
 
 /**
- * The multi-class probit approximation, softmax(f_k / sqrt(1 + pi/8 s_k^2)) with s_k^2 the variance of logit k (Gibbs 1997, as
+ * The multi-class probit approximation, $\mathrm{softmax}\left( f_k / \sqrt{1 + \pi s_k^2 / 8} \right)$ with $s_k^2$ the variance of logit $k$ (Gibbs 1997, as
  * laplace-torch has it). Cheap; ignores correlation between logits.
  *
  * @category Predictions

@@ -2,7 +2,7 @@ import type { Matrix } from "ml-matrix";
 import type { MatrixLike } from "../data.ts";
 
 /**
- * Gaussian outputs f ~ N(mean, covariance) at N inputs, before the likelihood has its say.
+ * Gaussian outputs $f \sim \mathcal N(\text{mean}, \text{covariance})$ at N inputs, before the likelihood has its say.
  *
  * @category Predictions
  */
@@ -23,7 +23,7 @@ export interface OutputMoments {
  * @category Predictions
  */
 export interface Prediction {
-  /** log p(target_n | x_n, D) under the predictive distribution, for judging by held-out data: N. */
+  /** $\log p(t_n \mid x_n, D)$ under the predictive distribution, for judging by held-out data: N. */
   logDensity(targets: MatrixLike): Float64Array;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The logistic sigmoid 1 / (1 + exp(-a)), with full relative accuracy in both tails.
+ * The logistic sigmoid $\sigma(a) = 1 / (1 + e^{-a})$, with full relative accuracy in both tails.
  *
  * @category Likelihoods
  */

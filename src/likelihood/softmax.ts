@@ -1,5 +1,5 @@
 /**
- * Class probabilities exp(f_k) / sum_j exp(f_j) from logits, without overflow.
+ * Class probabilities $e^{f_k} / \sum_j e^{f_j}$ from logits, without overflow.
  *
  * @category Likelihoods
  */

@@ -10,19 +10,19 @@ import { oneOf } from "../errors.ts";
 export type ActivationName = "tanh" | "sigmoid" | "relu" | "softplus" | "gelu" | "silu" | "identity";
 
 /**
- * A unit's activation function h with its first two derivatives. Derivatives get the pre-activation `a` and the value
- * `z = h(a)`, since many are cheap in terms of z.
+ * A unit's activation function $h$ with its first two derivatives. Derivatives get the pre-activation $a$ and the value
+ * $z = h(a)$, since many are cheap in terms of $z$.
  *
  * @category Models
  */
 export interface Activation {
   /** `"tanh"` and so on. */
   readonly name: ActivationName;
-  /** h(a). */
+  /** $h(a)$. */
   readonly value: (a: number) => number;
-  /** h'(a). */
+  /** $h'(a)$. */
   readonly first: (a: number, z: number) => number;
-  /** h''(a). */
+  /** $h''(a)$. */
   readonly second: (a: number, z: number) => number;
   /** Variance gain of the initial weights: 2 for units that cut away one half of their input, else 1. */
   readonly gain: number;
@@ -63,8 +63,8 @@ const ACTIVATIONS: Readonly<Record<ActivationName, Activation>> = {
 };
 
 /**
- * The activation function with the given name: tanh, sigmoid 1 / (1 + exp(-a)), relu max(a, 0), softplus log(1 + exp(a)),
- * gelu a Phi(a) (Hendrycks & Gimpel 2016, the exact form), silu a sigmoid(a), identity.
+ * The activation function with the given name: tanh, sigmoid $\sigma(a) = 1 / (1 + e^{-a})$, relu $\max(a, 0)$,
+ * softplus $\log(1 + e^a)$, gelu $a\, \Phi(a)$ (Hendrycks & Gimpel 2016, the exact form), silu $a\, \sigma(a)$, identity.
  *
  * @category Models
  * @throws {@link InvalidArgumentError} for an unknown name.

@@ -4,7 +4,7 @@ import type { Activation } from "./activation.ts";
 import type { LayerShape, ParameterTensor } from "./model.ts";
 
 /**
- * A dense layer z' = h(W z + b).
+ * A dense layer $z' = h(W z + b)$.
  *
  * @category Models
  */

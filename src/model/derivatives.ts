@@ -16,7 +16,7 @@ export function toMatrix(data: Float64Array, rows: number, columns: number): Mat
 }
 
 /**
- * The outputs f(x; w) of a model, N x K, before any link: for classification these are logits.
+ * The outputs $f(x; w)$ of a model, N x K, before any link: for classification these are logits.
  *
  * @category Models
  * @throws {@link InvalidArgumentError} when the inputs do not fit the model.
@@ -35,7 +35,7 @@ export function forward(model: Model, inputs: MatrixLike): Matrix {
 }
 
 /**
- * The Jacobian df/dw of a model at a batch of inputs, N K x W; row n K + k belongs to output k of example n.
+ * The Jacobian $\partial f / \partial w$ of a model at a batch of inputs, N K x W; row $nK + k$ belongs to output $k$ of example $n$.
  *
  * @category Models
  */
@@ -45,7 +45,7 @@ export function jacobian(model: Model, inputs: MatrixLike): Matrix {
 }
 
 /**
- * J v, N x K: how the outputs change along a direction v of W numbers in weight space.
+ * $J v$, N x K: how the outputs change along a direction $v$ of W numbers in weight space.
  *
  * @category Models
  */
@@ -55,7 +55,7 @@ export function jacobianVectorProduct(model: Model, inputs: MatrixLike, directio
 }
 
 /**
- * J' u = sum_n J_n' u_n, W numbers, for cotangents u of N x K.
+ * $J^\top u = \sum_n J_n^\top u_n$, W numbers, for cotangents $u$ of N x K.
  *
  * @category Models
  */

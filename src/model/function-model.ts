@@ -15,16 +15,16 @@ export interface ModelFunction {
   readonly outputs?: number;
   /** D, the number of inputs, if it is to be checked. */
   readonly inputs?: number;
-  /** f(x; w) for one example: a number, or K of them. */
+  /** $f(x; w)$ for one example: a number, or K of them. */
   readonly value: (parameters: Float64Array, input: Float64Array) => number | ArrayLike<number>;
-  /** df/dw for one example: W numbers, or K rows of W. Central differences stand in where it is absent. */
+  /** $\partial f / \partial w$ for one example: W numbers, or K rows of W. Central differences stand in where it is absent. */
   readonly jacobian?: (parameters: Float64Array, input: Float64Array) => ArrayLike<number> | readonly ArrayLike<number>[];
 }
 
 /**
  * A model from any differentiable function of a weight vector: a curve with three parameters, the solution of an equation.
  *
- * Where no Jacobian is given, central differences with steps of eps^(1/3) max(1, |w|) stand in (relative error about
+ * Where no Jacobian is given, central differences with steps of $\epsilon^{1/3} \max(1, \vert w \vert)$ stand in (relative error about
  * 1e-10). Second derivatives are differences of the Jacobian, or second differences of the function where there is none
  * (relative error about 1e-7); `exact()` curvature inherits that.
  *

@@ -25,7 +25,7 @@ export interface MlpOptions {
 }
 
 /**
- * A multilayer perceptron, f(x) = W_L h(... h(W_1 x + b_1) ...) + b_L.
+ * A multilayer perceptron, $f(x) = W_L\, h(\ldots h(W_1 x + b_1) \ldots) + b_L$.
  *
  * Weights and biases start from a normal distribution of variance gain / (inputs + 1), gain 2 for units that cut away one
  * half of their input (relu, softplus, gelu, silu; He et al. 2015) and 1 for the others (LeCun et al. 1998).

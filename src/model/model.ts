@@ -27,14 +27,14 @@ export interface ParameterTensor {
  * @category Models
  */
 export interface OutputDerivatives {
-  /** N x K: dE/df. */
+  /** N x K: $\partial E / \partial f$. */
   readonly gradient: Float64Array;
-  /** N x K x K: d2E/df df'. */
+  /** N x K x K: $\partial^2 E / \partial f \partial f^\top$. */
   readonly hessian: Float64Array;
 }
 
 /**
- * A differentiable function f(x; w) with its weights: whatever is to be made Bayesian.
+ * A differentiable function $f(x; w)$ with its weights: whatever is to be made Bayesian.
  *
  * {@link mlp} makes one from layer sizes and {@link functionModel} from any function of a weight vector; a model written by
  * hand implements this interface, and everything that does not need layers works with it.
@@ -62,19 +62,19 @@ export interface Model {
  * @category Models
  */
 export interface Evaluation {
-  /** N x K: f(x_n; w). */
+  /** N x K: $f(x_n; w)$. */
   readonly outputs: Float64Array;
-  /** N K x W: rows J_nk = df_k(x_n) / dw. */
+  /** N K x W: rows $J_{nk} = \partial f_k(x_n) / \partial w$. */
   jacobian(): Float64Array;
-  /** N R x W: rows S_n' J_n, for a factor S of N x K x R; `jacobian()` is the case S_n = I. */
+  /** N R x W: rows $S_n^\top J_n$, for a factor $S$ of N x K x R; `jacobian()` is the case $S_n = I$. */
   scaledJacobian(factor: Float64Array, columns: number): Float64Array;
-  /** N x K: J_n v, the change of the outputs along a direction v in weight space. */
+  /** N x K: $J_n v$, the change of the outputs along a direction $v$ in weight space. */
   jacobianVectorProduct(direction: Float64Array): Float64Array;
-  /** W: sum_n J_n' u_n for cotangents u of N x K; with u = dE/df, the gradient of the loss. */
+  /** W: $\sum_n J_n^\top u_n$ for cotangents $u$ of N x K; with $u = \partial E / \partial f$, the gradient of the loss. */
   vectorJacobianProduct(cotangents: Float64Array): Float64Array;
-  /** W: H v, with H the exact Hessian of the loss in w. */
+  /** W: $H v$, with $H$ the exact Hessian of the loss in $w$. */
   hessianVectorProduct(loss: OutputDerivatives, direction: Float64Array): Float64Array;
-  /** W x W: the exact Hessian H = sum_n [ J_n' (d2E/df2) J_n + sum_k (dE/df_k) d2f_k/dw2 ]. */
+  /** W x W: the exact Hessian $H = \sum_n \left[ J_n^\top \frac{\partial^2 E}{\partial f^2} J_n + \sum_k \frac{\partial E}{\partial f_k} \frac{\partial^2 f_k}{\partial w^2} \right]$. */
   hessian(loss: OutputDerivatives): Float64Array;
   /** W: the diagonal of the exact Hessian. */
   hessianDiagonal(loss: OutputDerivatives): Float64Array;
@@ -118,7 +118,7 @@ export interface LayerShape {
 export interface LayeredEvaluation extends Evaluation {
   /** For each layer, N x inputs: what its weights multiply. */
   readonly activations: readonly Float64Array[];
-  /** For each layer, N x outputs: deltas d(u . f)/da, with a the layer's pre-activations, for cotangents u of N x K. */
+  /** For each layer, N x outputs: deltas $\partial (u \cdot f) / \partial a$, with $a$ the layer's pre-activations, for cotangents u of N x K. */
   backpropagate(cotangents: Float64Array): readonly Float64Array[];
   /**
    * W: the diagonal of the Hessian as Becker and LeCun (1989) approximate it: curvature is carried back through each layer

@@ -23,11 +23,11 @@ export type DataSource = Data | Iterable<Data> | AsyncIterable<Data>;
 export interface DataTerm {
   /** N. */
   readonly examples: number;
-  /** Sum of E_0. */
+  /** The sum of $E_0$. */
   readonly energy: number;
-  /** dE_0/dw at the weights: W. */
+  /** $dE_0/dw$ at the weights: W. */
   readonly gradient: Float64Array;
-  /** H_0 at the weights; H = beta^p H_0, p the noise power of the kind of curvature. */
+  /** $H_0$ at the weights; $H = \beta^p H_0$, $p$ the noise power of the kind of curvature. */
   readonly curvature: Curvature;
 }
 

@@ -22,7 +22,7 @@ export interface LaplaceOptions extends JobOptions {
   readonly structure?: Structure;
   /** The prior over the weights, the one that the model was trained with. Default `isotropic(1)`. */
   readonly prior?: Prior;
-  /** T in P = H / T + A. Default 1. */
+  /** T in $P = H / T + A$. Default 1. */
   readonly temperature?: number;
   /** Most bytes that curvature and precision may take. Default 4 GiB. */
   readonly memoryBudget?: number;
@@ -32,7 +32,8 @@ const OPTIONS = ["curvature", "structure", "prior", "temperature", "memoryBudget
 
 /**
  * The Laplace approximation of the posterior over a model's weights (MacKay 1992): a Gaussian at the weights as they are,
- * with precision P = H / T + A from the curvature H of the data error and the precision A of the prior.
+ * with precision $P = H / T + A$ from the curvature $H$ of the data error and the precision $A$ of the prior:
+ * $$p(w \mid D) \approx \mathcal N(w_\mathrm{MAP}, P^{-1}).$$
  *
  * The weights should be at the mode, as {@link train} leaves them; {@link Posterior.gradientNorm} tells how near they are.
  * With a Gaussian likelihood whose noise is left open, the noise is that of the residuals; {@link maximizeEvidence}
@@ -48,7 +49,7 @@ const OPTIONS = ["curvature", "structure", "prior", "temperature", "memoryBudget
  * const data = { inputs: [0, 1, 2, 3], targets: [0.1, 0.9, 2.1, 2.9] };
  * const { model, likelihood, prior } = await train(mlp([1, 1]), gaussian({ noise: 0.1 }), data, { prior: isotropic(1) });
  * const posterior = await laplace(model, likelihood, data, { prior });
- * console.log(posterior.logEvidence.toFixed(2)); // 0.31
+ * console.log(posterior.logEvidence.toFixed(2)); // -2.63
  * ```
  */
 export async function laplace<M extends Model, L extends Likelihood>(model: M, likelihood: L, data: DataSource, options: LaplaceOptions = {}): Promise<Posterior<M, L>> {

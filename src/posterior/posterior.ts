@@ -47,7 +47,7 @@ export interface PosteriorChanges<L extends Likelihood> {
 }
 
 /**
- * A Gaussian over the weights of a model, p(w | D) = N(w_MAP, P^-1) with precision P = H / T + A (MacKay 1992), and where it
+ * A Gaussian over the weights of a model, $p(w \mid D) = \mathcal N(w_\mathrm{MAP}, P^{-1})$ with precision $P = H / T + A$ (MacKay 1992), and where it
  * came from. Immutable; {@link laplace} makes it. What takes work is computed when first asked for and kept.
  *
  * @category Posterior
@@ -86,7 +86,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     this.precision = this.data.curvature.precision(priorPrecision(this.prior), scale);
   }
 
-  /** The mode w_MAP: W. */
+  /** The mode $w_\mathrm{MAP}$: W. */
   get mean(): Float64Array {
     return this.model.parameters;
   }
@@ -96,30 +96,30 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     return this.data.examples * this.model.outputs;
   }
 
-  /** log p(D | w_MAP), with all constants. */
+  /** $\log p(D \mid w_\mathrm{MAP})$, with all constants. */
   get logLikelihood(): number {
     return this.likelihood.logLikelihood(this.data.energy, this.targetCount);
   }
 
-  /** (w - w0)' A (w - w0) at the mode. */
+  /** $(w - w_0)^\top A (w - w_0)$ at the mode. */
   get scatter(): number {
     return 2 * priorEnergy(this.prior, this.mean);
   }
 
-  /** log det P - log det A, how much the data narrow the weights: the Occam factor is half of it with the scatter. */
+  /** $\log\det P - \log\det A$, how much the data narrow the weights: the Occam factor is half of it with the scatter. */
   get logDeterminantRatio(): number {
     return this.precision.logDeterminant - priorLogDeterminant(this.prior);
   }
 
   /**
    * The log evidence, also known as the log marginal likelihood (MacKay 1992, eq. 4.4):
-   * log p(D | w_MAP) / T - 1/2 [ (w - w0)' A (w - w0) + log det P - log det A ].
+   * $$\tfrac1T \log p(D \mid w_\mathrm{MAP}) - \tfrac12 \left[ (w - w_0)^\top A (w - w_0) + \log\det P - \log\det A \right].$$
    */
   get logEvidence(): number {
     return this.logLikelihood / this.temperature - 0.5 * (this.scatter + this.logDeterminantRatio);
   }
 
-  /** gamma_g = W_g - alpha_g trace(P^-1)_g for each group of the prior. */
+  /** $\gamma_g = W_g - \alpha_g \operatorname{tr}_g P^{-1}$ for each group of the prior. */
   get effectiveParametersByGroup(): Float64Array {
     this.#inverseDiagonal ??= this.precision.inverseDiagonal();
     // A group that the data say nothing about has 0, but for rounding; more than that below 0 only an indefinite H gives.
@@ -127,12 +127,12 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     return effectiveParametersByGroup(this.prior, this.#inverseDiagonal).map((gamma) => (gamma < 0 && gamma > -rounding ? 0 : gamma));
   }
 
-  /** gamma, the number of parameters that the data determine, of W: sum_i lambda_i / (lambda_i + alpha). */
+  /** $\gamma$, the number of parameters that the data determine, of W: for one group $\sum_i \lambda_i / (\lambda_i + \alpha)$, $\lambda_i$ the eigenvalues of $H / T$. */
   get effectiveParameters(): number {
     return this.effectiveParametersByGroup.reduce((sum, gamma) => sum + gamma, 0);
   }
 
-  /** Gradient of the negative log posterior at the weights, dE_D/dw / T + A (w - w0): W. */
+  /** Gradient of the negative log posterior at the weights, $\frac1T dE_D/dw + A (w - w_0)$: W. */
   get gradient(): Float64Array {
     const scale = this.likelihood.precision / this.temperature;
     const fromPrior = priorGradient(this.prior, this.mean);
@@ -144,23 +144,23 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     return norm(this.gradient);
   }
 
-  /** sqrt(g' P^-1 g): how many posterior standard deviations a Newton step from here to the mode is long. */
+  /** $\sqrt{g^\top P^{-1} g}$: how many posterior standard deviations a Newton step from here to the mode is long. */
   get distanceFromMode(): number {
     return norm(this.precision.whiten(this.gradient));
   }
 
-  /** Marginal variance of each weight, the diagonal of P^-1: W. */
+  /** Marginal variance of each weight, the diagonal of $P^{-1}$: W. */
   get marginalVariance(): Float64Array {
     this.#inverseDiagonal ??= this.precision.inverseDiagonal();
     return this.#inverseDiagonal.slice();
   }
 
-  /** The covariance P^-1 of the weights, W x W. For most purposes {@link solve} is quicker and more accurate. */
+  /** The covariance $P^{-1}$ of the weights, W x W. For most purposes {@link solve} is quicker and more accurate. */
   covariance(): Matrix {
     return toMatrix(this.precision.inverse(), this.mean.length, this.mean.length);
   }
 
-  /** P^-1 v for W numbers v. */
+  /** $P^{-1} v$ for W numbers $v$. */
   solve(vector: ArrayLike<number>): Float64Array {
     return this.precision.solve(weightVector(this.model, "vector", vector));
   }

@@ -25,7 +25,8 @@ export type PredictOptions<L extends Likelihood> = JobOptions & NonNullable<Para
 
 /**
  * Predictions with error bars, by linearising the model in its weights (MacKay 1992; Immer, Korzepa & Bauer 2021):
- * f(x) ~ N(f(x; w_MAP), J P^-1 J'), then the likelihood on top.
+ * $$f(x) \sim \mathcal N\left( f(x; w_\mathrm{MAP}),\; J P^{-1} J^\top \right),$$
+ * then the likelihood on top.
  *
  * Gaussian: mean, epistemic `variance`, `noiseVariance`, `totalVariance`, intervals. Bernoulli: MacKay's moderated probability.
  * Categorical: probabilities by `link`, {@link probit} or {@link monteCarlo}.
@@ -68,8 +69,8 @@ export async function outputMoments(posterior: Posterior, inputs: Table, options
 }
 
 /**
- * The joint epistemic covariance of all outputs at all inputs, NK x NK: entry (n K + k, m K + l) is the covariance of output k
- * at input n with output l at input m, J P^-1 J'. Its diagonal is the `variance` that {@link predict} gives.
+ * The joint epistemic covariance of all outputs at all inputs, NK x NK: entry $(nK + k, mK + l)$ is the covariance of output $k$
+ * at input $n$ with output $l$ at input $m$, $J P^{-1} J^\top$. Its diagonal is the `variance` that {@link predict} gives.
  *
  * @category Predictions
  */

@@ -4,7 +4,7 @@ import type { GaussianPrediction } from "../likelihood/gaussian-prediction.ts";
 import type { Prediction } from "../likelihood/prediction.ts";
 
 /**
- * Mean of log p(target | x, D) over examples: the log density (or log probability) per example, higher is better.
+ * Mean of $\log p(\text{target} \mid x, D)$ over examples: the log density (or log probability) per example, higher is better.
  *
  * @category Predictions
  */

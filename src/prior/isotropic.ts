@@ -12,7 +12,7 @@ export interface PriorOptions {
 }
 
 /**
- * One precision for all weights: p(w) = N(w0, 1 / alpha), the weight decay alpha/2 |w - w0|^2.
+ * One precision for all weights: $p(w) = \mathcal N(w_0, \alpha^{-1} I)$, the weight decay $\frac\alpha2 \vert w - w_0 \vert^2$.
  *
  * @category Priors
  * @param precision - alpha. Default 1, which suits standardised inputs and targets.

@@ -2,7 +2,7 @@ import { InvalidArgumentError, describe, positive } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 
 /**
- * A Gaussian prior over weights before it meets a model: p(w) = N(w0, A^-1) with a diagonal precision A that is constant in
+ * A Gaussian prior over weights before it meets a model: $p(w) = \mathcal N(w_0, A^{-1})$ with a diagonal precision $A$ that is constant in
  * groups of weights. {@link isotropic}, {@link perLayer}, {@link automaticRelevance}, {@link groups} and {@link perWeight}
  * make one.
  *
@@ -25,9 +25,9 @@ export interface GroupedPrior extends Prior {
   readonly groups: readonly string[];
   /** For each weight, the number of its group: W. */
   readonly groupOf: Int32Array;
-  /** alpha_g for each group: G. */
+  /** $\alpha_g$ for each group: G. */
   readonly precisions: Float64Array;
-  /** w0: W. */
+  /** $w_0$: W. */
   readonly mean: Float64Array;
 }
 

@@ -8,8 +8,10 @@ import { isLayered, type Evaluation, type LayeredEvaluation, type LayeredModel, 
 import { addValues, NOT_AT_A_MODE, outputCovarianceByJacobian, type Curvature, type Precision, type Structure } from "./structure.ts";
 
 /**
- * The diagonal of the curvature alone: all weights independent. O(W) memory, for networks of any size; it overstates
- * certainty along no direction but ignores all correlation, so variances are rough.
+ * The diagonal of the curvature alone: all weights independent. $O(W)$ memory, for networks of any size.
+ *
+ * Each weight gets the variance $1 / P_{ii}$ that it has when all others are known, at most its marginal variance $(P^{-1})_{ii}$, and
+ * outputs lose the correlations that cancel: error bars may come out too narrow or too wide.
  *
  * @category Structures
  */
@@ -82,7 +84,7 @@ function diagonalMatrix(values: Float64Array): Float64Array {
   return matrix;
 }
 
-/** With P diagonal, A = P^-1/2. */
+/** With P diagonal, F = P^-1/2. */
 function diagonalPrecision(precision: Float64Array): Precision {
   const variances = precision.map((value) => 1 / value);
   const deviations = variances.map(Math.sqrt);

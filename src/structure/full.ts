@@ -7,7 +7,7 @@ import { inverseDiagonal, inverseFromCholesky, solveCholesky, solveLowerRows, so
 import { addValues, NOT_AT_A_MODE, outputCovarianceByJacobian, type Curvature, type Precision, type Structure } from "./structure.ts";
 
 /**
- * All W x W entries of the curvature, through one Cholesky factor of P: W^3 / 3 operations and 16 W^2 bytes. The best
+ * All $W \times W$ entries of the curvature, through one Cholesky factor of $P$: $W^3 / 3$ operations and $16 W^2$ bytes. The best
  * structure for up to a few thousand weights.
  *
  * @category Structures
@@ -61,7 +61,7 @@ function fullCurvature(values: Float64Array, width: number): Curvature {
   return curvature;
 }
 
-/** With P = L L', A = L^-T. */
+/** With P = L L', F = L^-T. */
 function fullPrecision(factor: Float64Array, width: number): Precision {
   const precision: Precision = {
     logDeterminant: logDeterminant(factor, width),

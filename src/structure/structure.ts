@@ -44,33 +44,33 @@ export interface Curvature {
   readonly values: Float64Array;
   /** H of the data of both. */
   plus(other: Curvature): Curvature;
-  /** c H. */
+  /** $c H$. */
   times(c: number): Curvature;
-  /** The precision P = scale H + diag(prior), factorised. */
+  /** The precision $P = \text{scale} \cdot H + \mathrm{diag}(\text{prior})$, factorised. */
   precision(prior: Float64Array, scale: number): Precision;
   /** H as W x W numbers, for small models and for tests. */
   dense(): Float64Array;
 }
 
 /**
- * A factorised posterior precision P. The factor A has A A' = P^-1.
+ * A factorised posterior precision $P$, with a factor $F$ of its inverse, $F F^\top = P^{-1}$.
  *
  * @category Structures
  */
 export interface Precision {
-  /** log det P. */
+  /** $\log\det P$. */
   readonly logDeterminant: number;
-  /** P^-1 v. */
+  /** $P^{-1} v$. */
   solve(v: Float64Array): Float64Array;
-  /** Rows times A, for rows of W numbers: with V = J A, V V' = J P^-1 J'. */
+  /** Rows times $F$, for rows of W numbers: with $V = J F$, $V V^\top = J P^{-1} J^\top$. */
   whiten(rows: Float64Array): Float64Array;
-  /** A z, a draw from N(0, P^-1) for a vector z of standard normals. */
+  /** $F z$, a draw from $\mathcal N(0, P^{-1})$ for a vector $z$ of standard normals. */
   sample(normals: Float64Array): Float64Array;
-  /** The diagonal of P^-1: marginal variances. */
+  /** The diagonal of $P^{-1}$: marginal variances. */
   inverseDiagonal(): Float64Array;
-  /** P^-1 as W x W numbers. */
+  /** $P^{-1}$ as W x W numbers. */
   inverse(): Float64Array;
-  /** J_n P^-1 J_n' for every example: N x K x K, the covariance of the outputs. */
+  /** $J_n P^{-1} J_n^\top$ for every example: N x K x K, the covariance of the outputs. */
   outputCovariance(model: Model, evaluation: Evaluation): Float64Array;
 }
 

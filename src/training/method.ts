@@ -20,7 +20,7 @@ export interface TrainingTask<L extends Likelihood = Likelihood> {
   readonly start: Float64Array;
   /** Whether to re-estimate prior precisions and noise along the way. */
   readonly reestimate: boolean;
-  /** Stop when |dE/dw| <= tolerance max(1, E); undefined for the method's default. */
+  /** Stop when $\vert dE/dw \vert \le \text{tolerance} \cdot \max(1, E)$; undefined for the method's default. */
   readonly gradientTolerance: number | undefined;
   /** The most steps; undefined for the method's default. */
   readonly maximumIterations: number | undefined;

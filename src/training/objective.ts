@@ -11,9 +11,13 @@ import { priorEnergy, priorGradient, type GroupedPrior } from "../prior/prior.ts
  * @category Training
  */
 export interface Objective<L extends Likelihood = Likelihood> {
+  /** The model, whose own weights do not matter here. */
   readonly model: Model;
+  /** The likelihood with its noise. */
   readonly likelihood: L;
+  /** The prior, bound to the model. */
   readonly prior: GroupedPrior;
+  /** N x D. */
   readonly inputs: Table;
   /** As {@link Likelihood.encode} gives them. */
   readonly targets: Table;
