@@ -1,5 +1,5 @@
 import { toTable, type MatrixLike } from "../data.ts";
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError, madeBy } from "../errors.ts";
 import type { GaussianPrediction } from "../likelihood/gaussian-prediction.ts";
 import type { Prediction } from "../likelihood/prediction.ts";
 
@@ -9,7 +9,7 @@ import type { Prediction } from "../likelihood/prediction.ts";
  * @category Predictions
  */
 export function meanLogDensity(prediction: Prediction, targets: MatrixLike): number {
-  const values = prediction.logDensity(targets);
+  const values = madeBy("predict()", "prediction", prediction, "logDensity").logDensity(targets);
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
@@ -19,7 +19,7 @@ export function meanLogDensity(prediction: Prediction, targets: MatrixLike): num
  * @category Predictions
  */
 export function rootMeanSquareError(prediction: Pick<GaussianPrediction, "mean">, targets: MatrixLike): number {
-  const { mean } = prediction;
+  const { mean } = madeBy("predict()", "prediction", prediction, "mean");
   const t = alike(mean, targets);
   let sum = 0;
   for (let n = 0; n < mean.rows; n++) for (let k = 0; k < mean.columns; k++) sum += (mean.get(n, k) - t[n * mean.columns + k]) ** 2;
@@ -32,7 +32,7 @@ export function rootMeanSquareError(prediction: Pick<GaussianPrediction, "mean">
  * @category Predictions
  */
 export function coverage(prediction: Pick<GaussianPrediction, "interval">, targets: MatrixLike, level: number): number {
-  const { lower, upper } = prediction.interval(level);
+  const { lower, upper } = madeBy("predict()", "prediction", prediction, "interval").interval(level);
   const t = alike(lower, targets);
   let inside = 0;
   for (let n = 0; n < lower.rows; n++) {

@@ -46,4 +46,9 @@ describe("scores", () => {
     expect(() => coverage(prediction, [1], 0.5)).toThrow(/^targets: /);
     expect(() => coverage(prediction, targets, 1.5)).toThrow(/^level: /);
   });
+
+  it("refuse a prediction that was not awaited", () => {
+    const promise = Promise.resolve(prediction) as unknown as typeof prediction;
+    for (const score of [meanLogDensity, rootMeanSquareError, coverage]) expect(() => score(promise, targets, 0.5)).toThrow(/^prediction: expected a value made by predict\(\).*Await it first/);
+  });
 });
