@@ -22,6 +22,12 @@ describe.each(STRUCTURES)("$structure.name()", ({ structure }) => {
     expect(() => posterior.data.curvature.plus(smaller.data.curvature)).toThrow(/^other: /);
   });
 
+  it("does not add curvature of another structure that has as many numbers", async () => {
+    const one = mlp([1, 1], { biases: false });
+    const [mine, other] = await Promise.all([structure, structure.name === "full" ? diagonal : full].map((each) => laplace(one, likelihood, { inputs: [1], targets: [1] }, { structure: each })));
+    expect(() => mine.data.curvature.plus(other.data.curvature)).toThrow(/^other: /);
+  });
+
   it("leaves a curvature as it is when it is added, scaled or factorised", async () => {
     const { curvature } = (await laplace(model, likelihood, data, { prior, structure })).data;
     const before = curvature.values.slice();
