@@ -2,6 +2,7 @@
  * Error bars, evidence and relevance of weights for trained networks, by the Laplace approximation.
  *
  * @module laplace-ts
+ * @category Reference
  */
 
 export { LaplaceError, InvalidArgumentError, NotFiniteError, NotPositiveDefiniteError, UnsupportedError, type InvalidArgument } from "./errors.ts";
