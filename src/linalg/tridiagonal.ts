@@ -12,7 +12,7 @@ export interface Tridiagonal {
   readonly factors: Float64Array;
 }
 
-/** Reflections whose effect on the rest of the matrix is made as one product. */
+/** Reflections that act together, as one product. */
 const blockSize = 16;
 
 /** Squares below this are lost beside entries of size one. */
@@ -134,7 +134,7 @@ function subtractMultiples(
 export function accumulateReflections({ reflectors, factors }: Tridiagonal, n: number): Float64Array {
   const q = new Float64Array(n * n);
   for (let i = 0; i < n; i++) q[i * n + i] = 1;
-  const size = Math.min(2 * blockSize, n);
+  const size = Math.min(blockSize, n);
   const gram = new Float64Array(size * size);
   const t = new Float64Array(size * size);
   const projected = new Float64Array(size * n);
