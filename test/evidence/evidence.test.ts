@@ -44,13 +44,15 @@ describe("the terms of the evidence", () => {
 
   it("count equivalent modes when asked: log M! for each hidden layer, and M log 2 for tanh", async () => {
     const total = async (sizes: number[], activation: "tanh" | "relu" | readonly ("tanh" | "relu")[]): Promise<number> => {
-      const posterior = await laplace(mlp(sizes, { activation }), gaussian({ noise: 1 }), { inputs: [1], targets: [1] });
+      const posterior = await laplace(mlp(sizes, { activation }), gaussian({ noise: 1 }), { inputs: [1], targets: [Array<number>(sizes[sizes.length - 1]).fill(1)] });
       const terms = evidence(posterior, { symmetries: true });
       expect(terms.total).toBeCloseTo(posterior.logEvidence + (terms.logSymmetries ?? 0), 12);
       return terms.logSymmetries ?? Number.NaN;
     };
     expect(await total([1, 1], "tanh")).toBe(0);
     expect(await total([1, 4, 1], "tanh")).toBeCloseTo(Math.log(24) + 4 * Math.log(2), 12);
+    // Outputs are named by the targets: they cannot change places.
+    expect(await total([1, 4, 3], "relu")).toBeCloseTo(Math.log(24), 12);
     expect(await total([1, 4, 1], "relu")).toBeCloseTo(Math.log(24), 12);
     expect(await total([1, 3, 2, 1], ["tanh", "relu"])).toBeCloseTo(Math.log(6) + 3 * Math.log(2) + Math.log(2), 12);
   });
