@@ -20,10 +20,19 @@ export function tex(markdown) {
 function render(token) {
   const displayMode = token.markup === "$$";
   try {
-    return katex.renderToString(token.content, { displayMode, output: "mathml", throwOnError: true, strict: "error" });
+    return forBrowsers(katex.renderToString(token.content, { displayMode, output: "mathml", throwOnError: true, strict: "error" }));
   } catch (error) {
     throw new Error(`Cannot render the TeX ${token.markup}${token.content}${token.markup}`, { cause: error });
   }
+}
+
+/**
+ * What browsers' MathML leaves out: the space between a function's name and an argument without brackets, and script letters.
+ *
+ * @param {string} mathml
+ */
+function forBrowsers(mathml) {
+  return mathml.replace(/<mo>\u2061<\/mo>(?!<mo[^>]*>\()/g, '$&<mspace width="0.1667em"></mspace>').replaceAll('<mi mathvariant="script">N</mi>', "<mi>\u{1D4A9}</mi>");
 }
 
 /** @type {import("markdown-it/lib/parser_inline.mjs").RuleInline} */

@@ -32,6 +32,12 @@ describe("TeX in Markdown", () => {
     }
   });
 
+  it("sets a space between a function and an argument without brackets, and script letters that browsers show", () => {
+    expect(markdown.render("$\\log p$")).toContain('<mspace width="0.1667em"></mspace><mi>p</mi>');
+    expect(markdown.render("$\\log(p)$")).not.toContain("mspace");
+    expect(markdown.render("$\\mathcal N$")).toContain("<mi>\u{1D4A9}</mi>");
+  });
+
   it("refuses TeX that does not parse, and shows it", () => {
     expect(() => markdown.render("$\\frac{1$")).toThrow(/\$\\frac\{1\$/);
     expect(() => markdown.render("$\\notACommand$")).toThrow(/notACommand/);
