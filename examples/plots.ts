@@ -52,9 +52,10 @@ const { document } = parseHTML("<html></html>") as unknown as Required<Pick<Plot
 type Chart = ReturnType<typeof Plot.plot>;
 
 const FONT = "system-ui, Helvetica, Arial, sans-serif";
+const MARGIN = 8;
 const WIDTH = 680;
 const HEIGHT = 400;
-const LEGEND = 34;
+const LEGEND = 28;
 
 /** Data, mean and bands over one input: shaded where new targets fall, dashed where the noise-free function may be. */
 export function bands({ inputs, prediction, labels, data, truth, levels = [0.5, 0.9], epistemicLevel = 0.9 }: Bands): string {
@@ -154,10 +155,10 @@ function bandSymbol(count: number, opacity: number): string {
 }
 
 function legendRow(entries: readonly LegendEntry[]): string {
-  let x = 16;
+  let x = 6;
   return entries
     .map(({ label, symbol }) => {
-      const entry = `<g transform="translate(${x}, 20)">${symbol}<text x="28" fill="${COLOR.ink}">${label}</text></g>`;
+      const entry = `<g transform="translate(${x}, 14)">${symbol}<text x="28" fill="${COLOR.ink}">${label}</text></g>`;
       x += Math.round(28 + 6.3 * label.length + 18);
       return entry;
     })
@@ -170,7 +171,10 @@ function placed(chart: Chart, x: number, y: number): string {
   return `<g transform="translate(${x}, ${y})" text-anchor="middle" fill="currentColor">${drawing}</g>`;
 }
 
+/** An svg element with a background that leaves a margin around its parts. */
 function page(width: number, height: number, parts: readonly string[]): string {
-  const open = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" color="${COLOR.ink}" font-family="${FONT}" font-size="12" style="max-width: 100%; height: auto">`;
-  return `${open}<rect width="${width}" height="${height}" fill="${COLOR.paper}"/>${parts.join("")}</svg>\n`;
+  const [fullWidth, fullHeight] = [width + 2 * MARGIN, height + 2 * MARGIN];
+  const size = `width="${fullWidth}" height="${fullHeight}"`;
+  const open = `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="${-MARGIN} ${-MARGIN} ${fullWidth} ${fullHeight}" color="${COLOR.ink}" font-family="${FONT}" font-size="12" style="max-width: 100%; height: auto">`;
+  return `${open}<rect x="${-MARGIN}" y="${-MARGIN}" ${size} fill="${COLOR.paper}"/>${parts.join("")}</svg>\n`;
 }
