@@ -12,7 +12,7 @@ import { differences } from "../support/sixth-order-differences.ts";
 import { textbookBernoulli, textbookCategorical, textbookGaussian } from "../support/textbook-likelihoods.ts";
 import { makeTwin, twinFunction, twinNetwork } from "../support/twin-models.ts";
 
-const hidden = twinNetwork("two hidden layers", 2, [[3, "tanh"], [2, "gelu"]]);
+const hidden = twinNetwork("two hidden layers", 2, [[3, "tanh"], [2, "silu"]]);
 const twins = [textbookGaussian(2), textbookBernoulli(), textbookCategorical(3)].map((textbook) => makeTwin(hidden, textbook, 4, 1));
 
 describe.each(twins)("derivatives of the data error, $textbook.name", (twin) => {
