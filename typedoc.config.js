@@ -3,7 +3,7 @@ import { tex } from "./docs/tooling/tex.js";
 /**
  * What JSON cannot say: formulas. Everything else is in typedoc.json.
  *
- * @type {Partial<import("typedoc").TypeDocOptions>}
+ * @type {Partial<import("typedoc").TypeDocOptions> & { extends: string[] }}
  */
 export default {
   extends: ["./typedoc.json"],
