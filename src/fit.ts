@@ -17,10 +17,9 @@ import type { JobOptions } from "./progress.ts";
 import { diagonal } from "./structure/diagonal.ts";
 import { full } from "./structure/full.ts";
 import type { Structure } from "./structure/structure.ts";
-import { levenbergMarquardt } from "./training/levenberg-marquardt.ts";
 import type { TrainingMethod } from "./training/method.ts";
 import { withFirstNoise } from "./training/noise.ts";
-import { train, type TrainOptions, type Trained } from "./training/train.ts";
+import { methodFor, train, type TrainOptions, type Trained } from "./training/train.ts";
 
 /**
  * Options of {@link fit}.
@@ -36,6 +35,10 @@ export interface FitOptions extends JobOptions {
   readonly reestimate?: boolean;
   /** How the mode is found. Default: by the number of weights, as {@link train} chooses. */
   readonly method?: TrainingMethod;
+  /** As in {@link train}. */
+  readonly gradientTolerance?: number;
+  /** As in {@link train}. */
+  readonly maximumIterations?: number;
   /** Default {@link outerProduct}. */
   readonly curvature?: CurvatureKind;
   /** Default: {@link full} if it fits the memory budget, else {@link diagonal}. */
@@ -76,7 +79,7 @@ const ROUNDS = 10;
 /** Rounds end when the hyperparameters change by less than this share. */
 const SETTLED = 0.01;
 
-const OPTIONS = ["prior", "standardize", "reestimate", "method", "curvature", "structure", "memoryBudget", "signal", "onProgress"];
+const OPTIONS = ["prior", "standardize", "reestimate", "method", "gradientTolerance", "maximumIterations", "curvature", "structure", "memoryBudget", "signal", "onProgress"];
 
 /**
  * The one-call road from a table to error bars: standardises inputs and targets, trains to the mode, re-estimates prior
@@ -103,10 +106,11 @@ export async function fit<M extends Model, L extends Likelihood>(model: M, likel
   const networks = isLayered(model);
   const scaled = (options.standardize ?? networks) ? standardized(model, { inputs: columnScale(inputs), outputs: likelihood.outputScale(targets, model.outputs) }) : model;
   const { structure = chooseStructure(model, positive("memoryBudget", options.memoryBudget ?? 2 ** 30)), curvature = outerProduct() } = options;
-  const method = options.method ?? levenbergMarquardt();
+  const method = options.method ?? methodFor(model, inputs.rows);
   const job = { ...(options.signal && { signal: options.signal }), ...(options.onProgress && { onProgress: options.onProgress }) };
 
-  const first: TrainOptions & { readonly prior: Prior } = { ...job, method, prior: options.prior ?? (networks ? automaticRelevance() : isotropic()) };
+  const { gradientTolerance, maximumIterations } = options;
+  const first: TrainOptions & { readonly prior: Prior } = { ...job, method, ...(gradientTolerance !== undefined && { gradientTolerance }), ...(maximumIterations !== undefined && { maximumIterations }), prior: options.prior ?? (networks ? automaticRelevance() : isotropic()) };
   const posteriorOf = (trained: Trained<M, L>): Promise<Posterior<M, L>> => laplace(trained.model, trained.likelihood, data, { ...job, prior: trained.prior, curvature, structure });
 
   const reestimate = options.reestimate ?? true;

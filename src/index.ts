@@ -33,7 +33,7 @@ export type { Interval, OutputMoments, Prediction } from "./likelihood/predictio
 
 export { isotropic, type PriorOptions } from "./prior/isotropic.ts";
 export { perLayer, type PerLayerOptions } from "./prior/per-layer.ts";
-export { automaticRelevance } from "./prior/automatic-relevance.ts";
+export { automaticRelevance, type AutomaticRelevanceOptions } from "./prior/automatic-relevance.ts";
 export { groups } from "./prior/groups.ts";
 export { perWeight } from "./prior/per-weight.ts";
 export type { GroupedPrior, Prior } from "./prior/prior.ts";

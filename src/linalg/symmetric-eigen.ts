@@ -1,3 +1,4 @@
+import { NotFiniteError } from "../errors.ts";
 import { accumulateReflections, tridiagonalize } from "./tridiagonal.ts";
 
 /** The eigendecomposition $A = V \operatorname{diag}(\lambda) V^\top$ of a symmetric matrix. */
@@ -16,7 +17,7 @@ export interface SymmetricEigen {
  *
  * @param a - $n \times n$, row-major; only the lower triangle is read, and nothing is changed
  * @param n - the order of $A$
- * @throws RangeError if an entry of the lower triangle is NaN or infinite
+ * @throws {@link NotFiniteError} if an entry of the lower triangle is NaN or infinite
  */
 export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
   const scale = scaleToUnity(a, n);
@@ -38,7 +39,7 @@ export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
  *
  * @param a - $n \times n$, row-major; only the lower triangle is read, and nothing is changed
  * @param n - the order of $A$
- * @throws RangeError if an entry of the lower triangle is NaN or infinite
+ * @throws {@link NotFiniteError} if an entry of the lower triangle is NaN or infinite
  */
 export function symmetricEigenvalues(a: Float64Array, n: number): Float64Array {
   const scale = scaleToUnity(a, n);
@@ -53,7 +54,7 @@ function scaleToUnity(a: Float64Array, n: number): number {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       const size = Math.abs(a[i * n + j]);
-      if (!(size < Infinity)) throw new RangeError(`The matrix must be finite, but entry (${i}, ${j}) is ${a[i * n + j]}.`);
+      if (!(size < Infinity)) throw new NotFiniteError(`The matrix must be finite, but entry (${i}, ${j}) is ${a[i * n + j]}.`);
       if (size > largest) largest = size;
     }
   }

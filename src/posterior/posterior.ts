@@ -88,7 +88,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
 
   /** The mode $w_\mathrm{MAP}$: W. */
   get mean(): Float64Array {
-    return this.model.parameters;
+    return this.model.parameters.slice();
   }
 
   /** N K, the number of target values. */
@@ -174,12 +174,13 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     knownOptions("options", options, ["seed"]);
     wholeNumber("count", count, 1);
     const source = random(options.seed ?? 0);
-    const width = this.mean.length;
+    const mean = this.mean;
+    const width = mean.length;
     const draws = new Float64Array(count * width);
     const normals = new Float64Array(width);
     for (let s = 0; s < count; s++) {
       for (let i = 0; i < width; i++) normals[i] = source.normal();
-      this.precision.sample(normals).forEach((value, i) => (draws[s * width + i] = value + this.mean[i]));
+      this.precision.sample(normals).forEach((value, i) => (draws[s * width + i] = value + mean[i]));
     }
     return toMatrix(draws, count, width);
   }

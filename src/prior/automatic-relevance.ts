@@ -1,8 +1,18 @@
-import { UnsupportedError, knownOptions } from "../errors.ts";
+import { InvalidArgumentError, UnsupportedError, describe, knownOptions } from "../errors.ts";
 import { isLayered } from "../model/model.ts";
 import type { PriorOptions } from "./isotropic.ts";
 import { checkedPrecisions } from "./precisions.ts";
 import { groupedPrior, priorMean, type Prior } from "./prior.ts";
+
+/**
+ * Options of {@link automaticRelevance}.
+ *
+ * @category Priors
+ */
+export interface AutomaticRelevanceOptions extends PriorOptions {
+  /** Names of the inputs, for reports. Default `"input 1"`, `"input 2"`, ... */
+  readonly inputNames?: readonly string[];
+}
 
 /**
  * Automatic relevance determination (MacKay 1994; Neal 1996): the weights that leave one input share a precision, every other
@@ -12,9 +22,10 @@ import { groupedPrior, priorMean, type Prior } from "./prior.ts";
  * @category Priors
  * @param precisions - One number for all, or one for each group: inputs first, then biases of the first layer, then weights
  * and biases of each further layer. Default 1.
+ * @throws {@link InvalidArgumentError} for precisions or names that do not fit; {@link UnsupportedError} for a model without layers.
  */
-export function automaticRelevance(precisions: number | ArrayLike<number> = 1, options: PriorOptions = {}): Prior {
-  knownOptions("options", options, ["mean"]);
+export function automaticRelevance(precisions: number | ArrayLike<number> = 1, options: AutomaticRelevanceOptions = {}): Prior {
+  knownOptions("options", options, ["mean", "inputNames"]);
   const precisionsOf = checkedPrecisions(precisions);
   return {
     name: "automatic relevance",
@@ -25,7 +36,7 @@ export function automaticRelevance(precisions: number | ArrayLike<number> = 1, o
       model.tensors.forEach(({ name, role, offset, rows, columns }, t) => {
         if (t === 0 && role === "weights") {
           for (let i = 0; i < rows * columns; i++) groupOf[offset + i] = i % columns;
-          for (let i = 0; i < columns; i++) groups.push(`input ${i + 1}`);
+          groups.push(...namesOf(columns, options.inputNames));
           return;
         }
         groupOf.fill(groups.length, offset, offset + rows * columns);
@@ -34,4 +45,10 @@ export function automaticRelevance(precisions: number | ArrayLike<number> = 1, o
       return groupedPrior("automatic relevance", groups, groupOf, precisionsOf(groups.length), priorMean(model, options.mean));
     },
   };
+}
+
+function namesOf(inputs: number, names: readonly string[] | undefined): readonly string[] {
+  if (names === undefined) return Array.from({ length: inputs }, (_, i) => `input ${i + 1}`);
+  if (names.length === inputs) return names;
+  throw new InvalidArgumentError({ argument: "inputNames", expected: `${inputs} names, one for each input`, received: describe(names) });
 }

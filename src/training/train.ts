@@ -84,7 +84,7 @@ export async function train<M extends Model, L extends Likelihood>(model: M, lik
   const { gradientTolerance, maximumIterations } = checkedOptions(options);
   const objective = objectiveFor(model, likelihood, data, options);
   const reestimate = options.reestimate ?? isOpen(likelihood);
-  const method = options.method ?? defaultMethod(objective, reestimate);
+  const method = options.method ?? (reestimate ? levenbergMarquardt() : methodFor(model, objective.inputs.rows));
   checkReestimation(method, likelihood, reestimate);
 
   const checkpoint = checkpoints(options);
@@ -145,10 +145,11 @@ function objectiveFor<L extends Likelihood>(model: Model, likelihood: L, data: D
   };
 }
 
-function defaultMethod({ model, inputs }: Objective, reestimate: boolean): TrainingMethod {
-  const width = model.parameters.length;
-  if (reestimate || (width <= 1000 && inputs.rows * model.outputs * width ** 2 <= 1e10)) return levenbergMarquardt();
-  return inputs.rows * width <= 1e8 ? lbfgs() : adam();
+/** The method that suits a model and a number of examples. */
+export function methodFor({ parameters, outputs }: Model, rows: number): TrainingMethod {
+  const width = parameters.length;
+  if (width <= 1000 && rows * outputs * width ** 2 <= 1e10) return levenbergMarquardt();
+  return rows * width <= 1e8 ? lbfgs() : adam();
 }
 
 function checkReestimation(method: TrainingMethod, likelihood: Likelihood, reestimate: boolean): void {
