@@ -39,7 +39,7 @@ export interface EvidenceOptions {
   readonly symmetries?: boolean;
   /**
    * The Occam factors of the hyperparameters, from the widths $\sqrt{2 / \gamma}$ and $\sqrt{2 / (NK - \gamma)}$ of the evidence in
-   * $\log\alpha$ and $\log\beta$ (MacKay 1992; Bishop 1995, eq. 10.75), up to a constant, the prior range of their logarithms. Meant
+   * $\log\alpha$ and $\log\beta$ (MacKay 1992; Bishop 1995, section 10.6), up to a constant, the prior range of their logarithms. Meant
    * at the evidence's maximum, for comparing models with different numbers of hyperparameters. Default false.
    */
   readonly hyperparameters?: boolean;

@@ -40,9 +40,6 @@ export interface ReestimationState {
   readonly change: number;
 }
 
-/** alpha is kept in this range: without bounds that of a group that the data do not determine would run away. */
-export const PRECISION_LIMITS: readonly [least: number, most: number] = [1e-10, 1e10];
-
 /**
  * What {@link reestimation} gives.
  *
@@ -63,7 +60,7 @@ export interface Reestimation<M extends Model, L extends Likelihood> {
  * $$\alpha_g \leftarrow \frac{\gamma_g}{2 E_{W,g}}, \qquad \beta \leftarrow \frac{NK - \gamma}{2 E_0},$$
  * repeated until nothing changes. Each iteration takes one factorisation of the precision; data are not touched.
  *
- * At convergence $2 \alpha_g E_{W,g} = \gamma_g$ and $2 \beta E_0 = NK - \gamma$. Precisions stay within 1e-10 .. 1e10. At a temperature
+ * At convergence $2 \alpha_g E_{W,g} = \gamma_g$ and $2 \beta E_0 = NK - \gamma$. Precisions stay within 1e-8 .. 1e12. At a temperature
  * $T$ other than 1 the maximum is where $2 \beta E_0 = NK - T \gamma$; for the empirical Fisher, which grows as $\beta^2$, $\gamma$ counts
  * twice in it.
  *
@@ -120,7 +117,7 @@ function step<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>,
   // d log evidence / d log beta = (NK / 2 - beta E_0) / T - p gamma / 2, for H that grows as beta^p.
   const taken = kind.noisePower * temperature * posterior.effectiveParameters;
   return posterior.with({
-    prior: estimate === "noise" ? prior : reestimatePrior(prior, gamma, mean, PRECISION_LIMITS),
+    prior: estimate === "noise" ? prior : reestimatePrior(prior, gamma, mean),
     likelihood: estimate === "prior" ? likelihood : likelihood.reestimate(data.energy, targetCount, taken),
   });
 }

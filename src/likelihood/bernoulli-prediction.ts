@@ -21,7 +21,7 @@ export interface BernoulliPrediction extends Prediction {
 }
 
 /**
- * MacKay's moderated output (MacKay 1992b, eq. 9; Spiegelhalter & Lauritzen 1990), the sigmoid averaged over a Gaussian logit:
+ * MacKay's moderated output (MacKay 1992c; Spiegelhalter & Lauritzen 1990; Bishop 2006, eqs. 4.153 and 4.154), the sigmoid averaged over a Gaussian logit:
  * $p = \sigma(\kappa(s^2)\, a)$, $\kappa(s^2) = (1 + \pi s^2 / 8)^{-1/2}$.
  *
  * @category Predictions

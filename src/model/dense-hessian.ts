@@ -6,7 +6,7 @@ const units = (layers: readonly DenseLayer[]): number[] => layers.map(({ outputs
 
 /**
  * Carries d2E/da da' back from the outputs for example `n`:
- * B_l = h'_l (W_{l+1}' B_{l+1} W_{l+1}) h'_l + diag(h''_l e_l), with e_l = dE/dz_l (Bishop 1992, eq. 14).
+ * B_l = h'_l (W_{l+1}' B_{l+1} W_{l+1}) h'_l + diag(h''_l e_l), with e_l = dE/dz_l (Bishop 1992).
  */
 function backpropagateCurvature(pass: DensePass, loss: OutputDerivatives, errors: readonly Float64Array[], n: number, into: readonly Float64Array[], scratch: Float64Array): void {
   const { layers, parameters, slopes } = pass;

@@ -112,7 +112,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
   }
 
   /**
-   * The log evidence, also known as the log marginal likelihood (MacKay 1992, eq. 4.4):
+   * The log evidence, also known as the log marginal likelihood (MacKay 1992; Bishop 2006, eq. 5.175):
    * $$\tfrac1T \log p(D \mid w_\mathrm{MAP}) - \tfrac12 \left[ (w - w_0)^\top A (w - w_0) + \log\det P - \log\det A \right].$$
    */
   get logEvidence(): number {

@@ -94,16 +94,19 @@ export function sumByGroup({ groupOf, precisions }: GroupedPrior, values: Float6
   return sums;
 }
 
-/** gamma_g = W_g - alpha_g trace(P^-1)_g from the diagonal of P^-1 (MacKay 1992, eq. 5.4; groups as in MacKay 1994): G. */
+/** gamma_g = W_g - alpha_g trace(P^-1)_g from the diagonal of P^-1 (MacKay 1992; Bishop 2006, eq. 3.91; groups as in MacKay 1994): G. */
 export function effectiveParametersByGroup(prior: GroupedPrior, inverseDiagonal: Float64Array): Float64Array {
   return sumByGroup(prior, inverseDiagonal.map((variance, i) => 1 - prior.precisions[prior.groupOf[i]] * variance));
 }
 
+/** Re-estimated precisions are kept in this range: that of a group that the data do not determine would run away. */
+const PRECISION_LIMITS: readonly [least: number, most: number] = [1e-8, 1e12];
+
 /**
- * MacKay's re-estimation alpha_g = gamma_g / (2 E_W,g) (MacKay 1992, eq. 4.8). A group that the data say nothing about has
+ * MacKay's re-estimation alpha_g = gamma_g / (2 E_W,g) (MacKay 1992; Bishop 2006, eq. 3.92). A group that the data say nothing about has
  * gamma and E_W both going to 0; its precision is kept within `limits`.
  */
-export function reestimatePrior(prior: GroupedPrior, effectiveParameters: Float64Array, weights: Float64Array, limits: readonly [least: number, most: number]): GroupedPrior {
+export function reestimatePrior(prior: GroupedPrior, effectiveParameters: Float64Array, weights: Float64Array, limits: readonly [least: number, most: number] = PRECISION_LIMITS): GroupedPrior {
   const energies = priorEnergies(prior, weights);
   const [least, most] = limits;
   return withPrecisions(prior, energies.map((energy, g) => {
