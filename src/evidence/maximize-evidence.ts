@@ -108,14 +108,14 @@ export function maximizeEvidence<M extends Model, L extends Likelihood>(posterio
 }
 
 function step<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, estimate: "both" | "prior" | "noise"): Posterior<M, L> {
-  const { prior, likelihood, mean, data, kind, targetCount, temperature } = posterior;
+  const { prior, likelihood, mean, data, curvature, targetCount, temperature } = posterior;
   const gamma = posterior.effectiveParametersByGroup;
   const negative = gamma.findIndex((value) => value < 0);
   if (negative >= 0 && estimate !== "noise") {
-    throw new UnsupportedError(`The evidence has no maximum in the prior precision of "${prior.groups[negative]}": its effective number of parameters is ${gamma[negative].toPrecision(3)}, since the ${posterior.kind.name} has negative eigenvalues there. Re-estimate with outerProduct() curvature.`);
+    throw new UnsupportedError(`The evidence has no maximum in the prior precision of "${prior.groups[negative]}": its effective number of parameters is ${gamma[negative].toPrecision(3)}, since the ${posterior.curvature.name} has negative eigenvalues there. Re-estimate with outerProduct() curvature.`);
   }
   // d log evidence / d log beta = (NK / 2 - beta E_0) / T - p gamma / 2, for H that grows as beta^p.
-  const taken = kind.noisePower * temperature * posterior.effectiveParameters;
+  const taken = curvature.noisePower * temperature * posterior.effectiveParameters;
   return posterior.with({
     prior: estimate === "noise" ? prior : reestimatePrior(prior, gamma, mean),
     likelihood: estimate === "prior" ? likelihood : likelihood.reestimate(data.energy, targetCount, taken),

@@ -63,7 +63,7 @@ export async function laplace<M extends Model, L extends Likelihood>(model: M, l
   withinBudget(structure, model, positive("memoryBudget", options.memoryBudget ?? 4 * 2 ** 30));
 
   const term = await dataTerm(model, likelihood, kind, structure, data, options);
-  return new Posterior({ model, likelihood: settled(likelihood, term.energy, term.examples * model.outputs), prior, kind, structure, temperature, data: term });
+  return new Posterior({ model, likelihood: settled(likelihood, term.energy, term.examples * model.outputs), prior, curvature: kind, structure, temperature, data: term });
 }
 
 /**
@@ -74,8 +74,8 @@ export async function laplace<M extends Model, L extends Likelihood>(model: M, l
  */
 export async function withMoreData<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, data: DataSource, options: JobOptions = {}): Promise<Posterior<M, L>> {
   knownOptions("options", options, ["signal", "onProgress"]);
-  const { model, kind, structure, likelihood } = checkedPosterior(posterior);
-  const more = await dataTerm(model, likelihood, kind, structure, data, options);
+  const { model, curvature, structure, likelihood } = checkedPosterior(posterior);
+  const more = await dataTerm(model, likelihood, curvature, structure, data, options);
   return posterior.replace({ data: addDataTerms(posterior.data, more) });
 }
 

@@ -23,7 +23,7 @@ export interface PosteriorParts<M extends Model, L extends Likelihood> {
   /** Bound to the model. */
   readonly prior: GroupedPrior;
   /** Which second-order matrix stands for the curvature. */
-  readonly kind: CurvatureKind;
+  readonly curvature: CurvatureKind;
   /** Which of its entries are kept. */
   readonly structure: Structure;
   /** T. */
@@ -60,7 +60,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
   /** The prior over the weights, with the precisions $\alpha_g$ and names of its groups. */
   readonly prior: GroupedPrior;
   /** Which second-order matrix stands for the curvature. */
-  readonly kind: CurvatureKind;
+  readonly curvature: CurvatureKind;
   /** Which of its entries are kept. */
   readonly structure: Structure;
   /** T: 1 for the Bayesian posterior, below 1 for a sharper one. */
@@ -78,11 +78,11 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     this.model = parts.model;
     this.likelihood = parts.likelihood;
     this.prior = parts.prior;
-    this.kind = parts.kind;
+    this.curvature = parts.curvature;
     this.structure = parts.structure;
     this.temperature = parts.temperature;
     this.data = parts.data;
-    const scale = this.likelihood.precision ** this.kind.noisePower / this.temperature;
+    const scale = this.likelihood.precision ** this.curvature.noisePower / this.temperature;
     this.precision = this.data.curvature.precision(priorPrecision(this.prior), scale);
   }
 
@@ -123,7 +123,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
   get effectiveParametersByGroup(): Float64Array {
     this.#inverseDiagonal ??= this.precision.inverseDiagonal();
     // A group that the data say nothing about has 0, but for rounding; more than that below 0 only an indefinite H gives.
-    const rounding = this.kind.kind === "factor" ? Infinity : 1e-9;
+    const rounding = this.curvature.kind === "factor" ? Infinity : 1e-9;
     return effectiveParametersByGroup(this.prior, this.#inverseDiagonal).map((gamma) => (gamma < 0 && gamma > -rounding ? 0 : gamma));
   }
 
@@ -211,7 +211,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
       ["model", `${this.mean.length} parameters, ${plural(this.model.outputs, "output")}`],
       ["data", plural(this.data.examples, "example")],
       ["likelihood", this.likelihood.description],
-      ["curvature", `${this.kind.name}, ${this.structure.name}`],
+      ["curvature", `${this.curvature.name}, ${this.structure.name}`],
       ["prior", `${this.prior.name}, ${plural(groups.length, "group")}`],
       ...groups.slice(0, LISTED_GROUPS).map((group, g) => [`  ${group}`, `precision ${significant(precisions[g])}, effective parameters ${gamma[g].toFixed(2)}`]),
       ...(groups.length > LISTED_GROUPS ? [["  ...", `${groups.length - LISTED_GROUPS} more`]] : []),

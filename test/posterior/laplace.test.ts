@@ -45,7 +45,7 @@ describe("laplace", () => {
 
   it("by default is the full outer product with a unit prior at temperature 1", async () => {
     const posterior = await laplace(model, likelihood, data);
-    expect([posterior.kind.name, posterior.structure.name, posterior.prior.name, posterior.prior.precisions[0], posterior.temperature]).toEqual(["outer product", "full", "isotropic", 1, 1]);
+    expect([posterior.curvature.name, posterior.structure.name, posterior.prior.name, posterior.prior.precisions[0], posterior.temperature]).toEqual(["outer product", "full", "isotropic", 1, 1]);
   });
 
   it("does not change its arguments, and works with frozen ones", async () => {
