@@ -1,4 +1,5 @@
 import type { Likelihood } from "../likelihood/likelihood.ts";
+import { dampedDescent, type Damping } from "./damped-descent.ts";
 import type { StopReason } from "./method.ts";
 import { rescaled, type Bend, type Objective, type Slope } from "./objective.ts";
 import { reestimated } from "./reestimation.ts";
@@ -23,14 +24,16 @@ export interface Regularized<L extends Likelihood> {
 
 /** Hyperparameters have settled when their equations hold to this. */
 const SETTLED = 1e-5;
-/** Re-estimations in which the evidence must rise by `RISE` or the equations must come to hold ten times better. */
-const PATIENCE = 10;
-const RISE = 0.1;
+/** Nearer than this, quasi-Newton steps are faster than damped ones; further off they take turns, as in {@link settle}. */
+const NEAR = 0.01;
+/** Re-estimations in which the evidence must rise, by so much for each weight, or the equations must come to hold twice as well. */
+const PATIENCE = 20;
+const RISE = 0.02;
 
-interface Round<L extends Likelihood> {
-  readonly objective: Objective<L>;
-  readonly point: Bend;
-  readonly logEvidence: number;
+/** What is remembered of a re-estimation. */
+interface Round {
+  /** The highest log evidence so far. */
+  readonly highest: number;
   readonly discrepancy: number;
 }
 
@@ -42,11 +45,10 @@ interface Round<L extends Likelihood> {
  * rising (it neglects that the curvature depends on them); then the hyperparameters of highest evidence are taken, and
  * the weights trained at those.
  */
-export async function regularize<L extends Likelihood>(objective: Objective<L>, start: Bend, options: RegularizationOptions): Promise<Regularized<L>> {
-  const rounds: Round<L>[] = [];
-  let current = objective;
-  let point = start;
-  let steps = 0;
+export async function regularize<L extends Likelihood>(objective: Objective<L>, start: Bend, first: Damping, options: RegularizationOptions): Promise<Regularized<L>> {
+  const rounds: Round[] = [];
+  let best = { objective, point: start, logEvidence: -Infinity };
+  let [current, point, damping, steps] = [objective, start, first, 0];
   const remaining = (): RefinementOptions => {
     const taken = steps;
     return { done: options.done, maximumSteps: options.maximumSteps - taken, report: (step, loss) => options.report(taken + step, loss) };
@@ -56,27 +58,32 @@ export async function regularize<L extends Likelihood>(objective: Objective<L>, 
     const settled = discrepancy < SETTLED;
     if (settled && options.done(point)) return { point, objective: current, steps, stopped: "gradient" };
     if (steps >= options.maximumSteps) return { point, objective: current, steps, stopped: "iterations" };
-    rounds.push({ objective: current, point, logEvidence, discrepancy });
-    if (drifts(rounds)) break;
+    if (logEvidence > best.logEvidence) best = { objective: current, point, logEvidence };
+    rounds.push({ highest: best.logEvidence, discrepancy });
+    // The other half of the steps is for the weights at the hyperparameters found.
+    if (drifts(rounds, RISE * point.weights.length) || (discrepancy > NEAR && 2 * steps >= options.maximumSteps)) break;
     if (!settled) {
       point = rescaled(point, current.likelihood, next);
       current = next;
     }
-    const descent = await refine(current, point, { ...remaining(), maximumSteps: Math.min(options.interval, options.maximumSteps - steps) });
-    steps += descent.steps;
-    point = descent.point;
-    if (settled && descent.stopped === "stalled") return { point, objective: current, steps, stopped: "stalled" };
+    const some = { ...remaining(), maximumSteps: Math.min(options.interval, options.maximumSteps - steps) };
+    if (discrepancy > NEAR && rounds.length % 2 === 1) {
+      const descent = await dampedDescent(current, point, { ...some, damping });
+      ({ point, damping } = descent);
+      steps += descent.steps;
+    } else {
+      const descent = await refine(current, point, some);
+      point = descent.point;
+      steps += descent.steps;
+      if (settled && descent.stopped === "stalled") return { point, objective: current, steps, stopped: "stalled" };
+    }
   }
-  const best = rounds.reduce((a, b) => (b.logEvidence > a.logEvidence ? b : a));
-  const end = await settle(best.objective, best.point, { ...remaining(), interval: options.interval });
+  const end = await settle(best.objective, best.point, damping, remaining());
   return { ...end, objective: best.objective, steps: steps + end.steps };
 }
 
-/** Whether the last rounds brought neither evidence nor agreement. Only so many rounds are kept, as each holds a W x W matrix. */
-function drifts<L extends Likelihood>(rounds: readonly Round<L>[]): boolean {
-  const recent = rounds.length - PATIENCE;
-  if (recent < 1) return false;
-  const highest = (some: readonly Round<L>[]): number => some.reduce((most, round) => Math.max(most, round.logEvidence), -Infinity);
-  if (highest(rounds.slice(recent)) > highest(rounds.slice(0, recent)) + RISE) return false;
-  return rounds[rounds.length - 1].discrepancy > 0.1 * rounds[recent - 1].discrepancy;
+/** Whether the last rounds brought neither evidence nor agreement. */
+function drifts(rounds: readonly Round[], rise: number): boolean {
+  const [now, before] = [rounds[rounds.length - 1], rounds.at(-1 - PATIENCE)];
+  return before !== undefined && now.highest <= before.highest + rise && now.discrepancy > 0.5 * before.discrepancy;
 }

@@ -6,8 +6,10 @@ import { dot, lossAt, norm, outerProductAt, type Bend, type Objective } from "./
 
 /** How {@link dampedDescent} goes about it. */
 export interface DampedDescentOptions {
-  /** mu of the first step. Default: 1e-3 of the largest curvature (Nielsen 1999). */
-  readonly damping: number | undefined;
+  /** For the first step: see {@link initialDamping}. */
+  readonly damping: Damping;
+  /** Steps to take in any case; after that each must bring the decrement down to a third of the last. Default all. */
+  readonly patience?: number;
   readonly done: (point: Bend) => boolean;
   readonly maximumSteps: number;
   readonly report: (step: number, loss: number) => Promise<void>;
@@ -16,11 +18,12 @@ export interface DampedDescentOptions {
 /** Where {@link dampedDescent} ended. */
 export interface DampedDescent {
   readonly point: Bend;
+  readonly damping: Damping;
   readonly steps: number;
 }
 
 /** mu, and by how much it grows when the next step fails. */
-interface Damping {
+export interface Damping {
   readonly amount: number;
   readonly growth: number;
 }
@@ -38,37 +41,40 @@ interface Step {
 
 /** Below this share of the loss, a change is lost in the rounding of a sum over the data. */
 const ROUNDING = 1e-11;
-/** Steps that are taken in any case; afterwards each must bring the decrement down to `PROGRESS` of the last. */
-const PATIENCE = 20;
-const PROGRESS = 0.3;
 
 /**
  * Levenberg and Marquardt's steps (H + A + mu I) d = -g, mu adapted by the gain ratio rho = (E - E') / (1/2 d'(mu d - g)): it
  * shrinks by max(1/10, 1 - (2 rho - 1)^3) after a success and grows by 2, 4, 8, ... after failures (Marquardt 1963; Nielsen 1999).
  *
  * Close to the mode the loss no longer tells points apart; there a step counts when it makes g' (H + A + mu I)^-1 g smaller. The
- * descent ends when it is done or when its fast phase is over: along curved valleys the outer product is a poor guide.
+ * descent ends when it is done, out of steps or patience, or stuck.
  */
 export async function dampedDescent(objective: Objective, start: Bend, options: DampedDescentOptions): Promise<DampedDescent> {
   const diagonal = priorPrecision(objective.prior);
   let point = start;
-  let damping: Damping = { amount: options.damping ?? 1e-3 * largestCurvature(point, diagonal), growth: 2 };
+  let damping = options.damping;
+  const patience = options.patience ?? Infinity;
   let last = Infinity;
   for (let steps = 0; ; steps++) {
-    if (options.done(point) || steps >= options.maximumSteps) return { point, steps };
+    if (options.done(point) || steps >= options.maximumSteps) return { point, damping, steps };
     const step = dampedStep(point, diagonal, damping);
-    if (steps >= PATIENCE && !(step.decrement < PROGRESS * last)) return { point, steps };
+    if (steps >= patience && !(step.decrement < last / 3)) return { point, damping: step.damping, steps };
     last = step.decrement;
     const next = await take(objective, point, step);
     if (next === undefined) {
       damping = grow(step.damping);
-      if (!(damping.amount < 1e12 * largestCurvature(point, diagonal)) || norm(step.direction) <= 1e-15 * norm(point.weights)) return { point, steps };
+      if (!(damping.amount < 1e12 * largestCurvature(point, diagonal)) || norm(step.direction) <= 1e-15 * norm(point.weights)) return { point, damping: step.damping, steps };
     } else {
       point = next.point;
       damping = relax(step.damping, next.gain, largestCurvature(point, diagonal));
     }
     await options.report(steps + 1, point.loss);
   }
+}
+
+/** mu for the first step: 1e-3 of the largest curvature (Nielsen 1999) unless given. */
+export function initialDamping({ prior }: Objective, point: Bend, amount?: number): Damping {
+  return { amount: amount ?? 1e-3 * largestCurvature(point, priorPrecision(prior)), growth: 2 };
 }
 
 function dampedStep({ curvature, gradient, weights }: Bend, diagonal: Float64Array, damping: Damping): Step {

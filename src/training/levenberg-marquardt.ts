@@ -1,12 +1,12 @@
 import { NotFiniteError, UnsupportedError, knownOptions, positive, wholeNumber } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { regularize } from "./bayesian-regularization.ts";
-import { dampedDescent } from "./damped-descent.ts";
+import { dampedDescent, initialDamping } from "./damped-descent.ts";
 import type { Minimum, TrainingMethod, TrainingTask } from "./method.ts";
 import { isSmall, outerProductAt } from "./objective.ts";
 import { leastEnergy } from "./noise.ts";
 import { reestimated } from "./reestimation.ts";
-import { settle } from "./refinement.ts";
+import { settle, type RefinementOptions } from "./refinement.ts";
 
 /**
  * Options of {@link levenbergMarquardt}.
@@ -16,20 +16,23 @@ import { settle } from "./refinement.ts";
 export interface LevenbergMarquardtOptions {
   /** mu of the first step, in units of the curvature. Default: 1e-3 of the largest entry on the diagonal of H (Nielsen 1999). */
   readonly damping?: number;
-  /** The most steps between two re-estimations of the hyperparameters. Default 10. */
+  /** The most steps between two re-estimations of the hyperparameters. Default 5. */
   readonly interval?: number;
 }
 
 const DEFAULT_TOLERANCE = 1e-8;
 const DEFAULT_ITERATIONS = 2000;
 
+/** Steps before the descent may be found too slow. */
+const FAST_PHASE = 50;
+
 /** Two W x W matrices of this many bytes: 11,000 weights. */
 const MOST_BYTES = 2e9;
 
 /**
  * Levenberg and Marquardt's method (Hagan & Menhaj 1994): steps $(H + A + \mu I) d = -g$ with the outer product
- * $H = \sum_n J_n^\top S_n S_n^\top J_n$, for every likelihood. After its fast phase, which ends where the
- * model's own bending matters, quasi-Newton steps that start from $H + A$ go on to the mode. A step takes two $W \times W$ matrices
+ * $H = \sum_n J_n^\top S_n S_n^\top J_n$, for every likelihood. Once that is slow, as it is where the
+ * model bends, quasi-Newton steps that start from $H + A$ take turns with it. A step takes two $W \times W$ matrices
  * and about $N K W^2 + W^3 / 3$ operations: the method of choice up to some thousand weights.
  *
  * It ends when $|dE/dw| \le 10^{-8} \max(1, E)$ or after 2,000 steps, unless told otherwise.
@@ -37,7 +40,7 @@ const MOST_BYTES = 2e9;
  * With `reestimate` it is Bayesian regularisation (MacKay 1992; Foresee & Hagan 1997): from the mode at the first hyperparameters it
  * takes a few steps and one re-estimation in turns, $\alpha_g = \gamma_g / (2 E_{W,g})$ and
  * $\beta = (NK - \gamma) / (2 E_0)$, until these equations hold to $10^{-5}$ and the gradient is small. Where many precisions
- * drift on though the log evidence has not risen by 0.1 in ten re-estimations, it takes the hyperparameters of the highest
+ * drift on though the log evidence has not risen by $W / 50$ in twenty re-estimations, it takes the hyperparameters of the highest
  * evidence and trains at those. Precisions stay within $10^{-8}$ and $10^{12}$, the noise above $10^{-5}$ standard deviations of the targets.
  *
  * @category Training
@@ -55,7 +58,7 @@ const MOST_BYTES = 2e9;
 export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): TrainingMethod {
   knownOptions("options", options, ["damping", "interval"]);
   if (options.damping !== undefined) positive("damping", options.damping);
-  const interval = wholeNumber("interval", options.interval ?? 10, 1);
+  const interval = wholeNumber("interval", options.interval ?? 5, 1);
   return { name: "levenbergMarquardt", reestimates: true, minimize: (task) => minimize(task, options.damping, interval) };
 }
 
@@ -69,13 +72,13 @@ async function minimize<L extends Likelihood>(task: TrainingTask<L>, damping: nu
   const done = isSmall(gradientTolerance);
   const report = (step: number, loss: number): Promise<void> => task.report(step, maximumIterations, loss);
 
-  const first = await dampedDescent(objective, point, { damping, done, maximumSteps: maximumIterations, report });
-  const rest = { interval, done, maximumSteps: maximumIterations - first.steps, report: (step: number, loss: number) => report(first.steps + step, loss) };
+  const first = await dampedDescent(objective, point, { damping: initialDamping(objective, point, damping), patience: FAST_PHASE, done, maximumSteps: maximumIterations, report });
+  const rest: RefinementOptions = { done, maximumSteps: maximumIterations - first.steps, report: (step, loss) => report(first.steps + step, loss) };
   if (!task.reestimate) {
-    const end = await settle(objective, first.point, rest);
+    const end = await settle(objective, first.point, first.damping, rest);
     return { weights: end.point.weights, objective, iterations: first.steps + end.steps, stopped: end.stopped };
   }
   const floor = leastEnergy(objective.targets);
-  const end = await regularize(objective, first.point, { ...rest, leastEnergy: floor });
+  const end = await regularize(objective, first.point, first.damping, { ...rest, interval, leastEnergy: floor });
   return { weights: end.point.weights, objective: end.objective, iterations: first.steps + end.steps, stopped: end.stopped, effectiveParameters: reestimated(end.objective, end.point, floor).effectiveParameters };
 }

@@ -6,32 +6,29 @@ import type { Bend, Objective } from "./objective.ts";
 import { precisionFactor } from "./refinement.ts";
 
 /** One re-estimation of the hyperparameters at a point. */
-export interface Reestimation<L extends Likelihood> {
+export interface ReestimatedObjective<L extends Likelihood> {
   /** The objective with the new hyperparameters. */
   readonly objective: Objective<L>;
   /** gamma for each group, at the old hyperparameters. */
   readonly effectiveParameters: Float64Array;
-  /** Log evidence at the old hyperparameters (MacKay 1992, eq. 4.1 with the outer product for the Hessian). */
+  /** Log evidence at the old hyperparameters (MacKay 1992, with the outer product for the Hessian). */
   readonly logEvidence: number;
   /** How far 2 alpha_g E_W,g is from gamma_g (relative where gamma_g > 1), and beta from its new value; 0 at a fixed point. */
   readonly discrepancy: number;
 }
-
-/** Precisions stay in here: a group at the upper limit is switched off. */
-const LIMITS = [1e-8, 1e12] as const;
 
 /**
  * alpha_g = gamma_g / (2 E_W,g), beta = (N K - gamma) / (2 E_0), with gamma_g = W_g - alpha_g tr(P^-1)_g and P = H + A (MacKay 1992).
  *
  * @param leastEnergy - The noise is not estimated from an E_0 below this: no data are free of rounding.
  */
-export function reestimated<L extends Likelihood>(objective: Objective<L>, point: Bend, leastEnergy: number): Reestimation<L> {
+export function reestimated<L extends Likelihood>(objective: Objective<L>, point: Bend, leastEnergy: number): ReestimatedObjective<L> {
   const { prior, likelihood, inputs, model } = objective;
   const count = inputs.rows * model.outputs;
   const width = point.weights.length;
   const factor = precisionFactor(objective, point);
   const gamma = effectiveParametersByGroup(prior, inverseDiagonal(factor, width)).map((value) => Math.max(value, 0));
-  const nextPrior = reestimatePrior(prior, gamma, point.weights, LIMITS);
+  const nextPrior = reestimatePrior(prior, gamma, point.weights);
   const nextLikelihood = likelihood.reestimate(Math.max(point.energy, leastEnergy), count, sum(gamma));
 
   const energies = priorEnergies(prior, point.weights);

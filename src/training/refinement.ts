@@ -2,6 +2,7 @@ import { NotFiniteError } from "../errors.ts";
 import { cholesky } from "../linalg/cholesky.ts";
 import { solveCholesky } from "../linalg/triangular.ts";
 import { priorPrecision } from "../prior/prior.ts";
+import { dampedDescent, type Damping } from "./damped-descent.ts";
 import { outerProductAt, type Bend, type Objective, type Slope } from "./objective.ts";
 import { quasiNewton, type QuasiNewtonDescent } from "./quasi-newton.ts";
 
@@ -33,15 +34,28 @@ export async function refine(objective: Objective, start: Bend, options: Refinem
   return { ...descent, point: descent.steps === 0 ? start : await outerProductAt(objective, descent.point.weights) };
 }
 
-/** Refines until it is done, with a new outer product after every `interval` steps. */
-export async function settle(objective: Objective, start: Bend, options: RefinementOptions & { readonly interval: number }): Promise<Refinement> {
-  let point = start;
-  for (let steps = 0; ; ) {
+/** Steps of each kind in turn. */
+const QUASI_NEWTON_STEPS = 20;
+const DAMPED_STEPS = 10;
+
+/**
+ * Goes on until it is done, by quasi-Newton and damped steps in turn: the first are fast near the mode, the others make their
+ * way along narrow curved valleys.
+ */
+export async function settle(objective: Objective, start: Bend, first: Damping, options: RefinementOptions): Promise<Refinement> {
+  let [point, damping, steps] = [start, first, 0];
+  const upTo = (most: number): RefinementOptions => {
     const taken = steps;
-    const descent = await refine(objective, point, { ...options, maximumSteps: Math.min(options.interval, options.maximumSteps - taken), report: (step, loss) => options.report(taken + step, loss) });
+    return { done: options.done, maximumSteps: Math.min(most, options.maximumSteps - taken), report: (step, loss) => options.report(taken + step, loss) };
+  };
+  for (;;) {
+    const refinement = await refine(objective, point, upTo(QUASI_NEWTON_STEPS));
+    steps += refinement.steps;
+    if (refinement.stopped === "gradient" || steps >= options.maximumSteps) return { ...refinement, steps };
+    const descent = await dampedDescent(objective, refinement.point, { ...upTo(DAMPED_STEPS), damping });
+    if (refinement.stopped === "stalled" && descent.point === refinement.point) return { point: descent.point, steps, stopped: "stalled" };
+    ({ point, damping } = descent);
     steps += descent.steps;
-    point = descent.point;
-    if (descent.stopped !== "iterations" || steps >= options.maximumSteps) return { ...descent, steps };
   }
 }
 
