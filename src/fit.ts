@@ -13,7 +13,7 @@ import { predict, type PredictOptions, type PredictionOf } from "./predictive/pr
 import { automaticRelevance } from "./prior/automatic-relevance.ts";
 import { isotropic } from "./prior/isotropic.ts";
 import type { Prior } from "./prior/prior.ts";
-import type { JobOptions } from "./progress.ts";
+import { jobOptions, type JobOptions } from "./progress.ts";
 import { diagonal } from "./structure/diagonal.ts";
 import { full } from "./structure/full.ts";
 import type { Structure } from "./structure/structure.ts";
@@ -104,28 +104,25 @@ export async function fit<M extends Model, L extends Likelihood>(model: M, likel
   knownOptions("options", options, OPTIONS);
   const { inputs, targets } = examples(model, likelihood, data);
   const networks = isLayered(model);
-  const scaled = (options.standardize ?? networks) ? standardized(model, { inputs: columnScale(inputs), outputs: likelihood.outputScale(targets, model.outputs) }) : model;
-  const { structure = chooseStructure(model, positive("memoryBudget", options.memoryBudget ?? 2 ** 30)), curvature = outerProduct() } = options;
+  const { standardize = networks, reestimate = true, curvature = outerProduct(), memoryBudget = 2 ** 30, ...rest } = options;
+  const { structure = chooseStructure(model, positive("memoryBudget", memoryBudget)), ...training } = rest;
+  const start = standardize ? standardized(model, { inputs: columnScale(inputs), outputs: likelihood.outputScale(targets, model.outputs) }) : model;
   const method = options.method ?? methodFor(model, inputs.rows);
-  const job = { ...(options.signal && { signal: options.signal }), ...(options.onProgress && { onProgress: options.onProgress }) };
+  const how: TrainOptions & { readonly prior: Prior } = { prior: networks ? automaticRelevance() : isotropic(), ...training, method };
+  const posteriorOf = (mode: Trained<M, L>): Promise<Posterior<M, L>> => laplace(mode.model, mode.likelihood, data, { ...jobOptions(options), prior: mode.prior, curvature, structure });
 
-  const { gradientTolerance, maximumIterations } = options;
-  const first: TrainOptions & { readonly prior: Prior } = { ...job, method, ...(gradientTolerance !== undefined && { gradientTolerance }), ...(maximumIterations !== undefined && { maximumIterations }), prior: options.prior ?? (networks ? automaticRelevance() : isotropic()) };
-  const posteriorOf = (trained: Trained<M, L>): Promise<Posterior<M, L>> => laplace(trained.model, trained.likelihood, data, { ...job, prior: trained.prior, curvature, structure });
-
-  const reestimate = options.reestimate ?? true;
   if (!reestimate || method.reestimates) {
-    const training = await train(scaled, likelihood, data, { ...first, reestimate });
-    return fitted(await posteriorOf(training), training);
+    const mode = await train(start, likelihood, data, { ...how, reestimate });
+    return fitted(await posteriorOf(mode), mode);
   }
-  let training = await train(scaled, likelihood.estimated === true ? withFirstNoise(likelihood, targets) : likelihood, data, first);
+  let mode = await train(start, likelihood.estimated === true ? withFirstNoise(likelihood, targets) : likelihood, data, how);
   for (let round = 1; round <= ROUNDS; round++) {
-    const tuned = maximizeEvidence(await posteriorOf(training));
-    const settled = hyperparameterChange(training, tuned) < SETTLED;
-    training = await train(tuned.model, tuned.likelihood, data, { ...first, prior: tuned.prior });
+    const tuned = maximizeEvidence(await posteriorOf(mode));
+    const settled = hyperparameterChange(mode, tuned) < SETTLED;
+    mode = await train(tuned.model, tuned.likelihood, data, { ...how, prior: tuned.prior });
     if (settled) break;
   }
-  return fitted(await posteriorOf(training), training);
+  return fitted(await posteriorOf(mode), mode);
 }
 
 function chooseStructure(model: Model, budget: number): Structure {
@@ -143,6 +140,12 @@ function fitted<M extends Model, L extends Likelihood>(posterior: Posterior<M, L
     effectiveParameters,
     data,
     predict: (inputs, options) => predict(posterior, inputs, options),
-    summary: () => `${posterior.summary()}\ntraining              ${training.iterations} iterations, stopped: ${training.stopped}`,
+    summary: () => `${posterior.summary()}\n${describe(training)}`,
   };
+}
+
+/** A line on training for the summary. */
+function describe({ iterations, stopped, discrepancy = 0 }: Trained<Model, Likelihood>): string {
+  const hyperparameters = discrepancy < 1e-4 ? "" : "; the hyperparameters are those of the highest evidence on the way, not of a fixed point";
+  return `training              ${iterations} iterations, stopped: ${stopped}${hyperparameters}`;
 }

@@ -43,3 +43,8 @@ export function checkpoints({ signal, onProgress }: JobOptions): Checkpoint {
     signal?.throwIfAborted();
   };
 }
+
+/** The options of a job alone, to hand on. */
+export function jobOptions({ signal, onProgress }: JobOptions): JobOptions {
+  return { ...(signal && { signal }), ...(onProgress && { onProgress }) };
+}

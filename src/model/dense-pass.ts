@@ -35,14 +35,13 @@ export function forwardPass(layers: readonly DenseLayer[], parameters: Float64Ar
   layers.forEach((layer, l) => {
     const a = affine(layer, parameters, activations[l], rows);
     preactivations.push(a);
-    activations.push(layer.activation.name === "identity" ? a : a.map(layer.activation.value));
+    activations.push(layer.activation.name === "identity" ? a : valuesOf(layer.activation, a));
   });
 
-  const derivative = (which: "first" | "second", l: number): Float64Array => {
-    const { activation } = layers[l];
+  const derivative = (of: Activation["first"], l: number): Float64Array => {
     const [a, z] = [preactivations[l], activations[l + 1]];
     const values = new Float64Array(a.length);
-    for (let i = 0; i < a.length; i++) values[i] = activation[which](a[i], z[i]);
+    for (let i = 0; i < a.length; i++) values[i] = of(a[i], z[i]);
     return values;
   };
   const bends: Float64Array[] = [];
@@ -53,10 +52,17 @@ export function forwardPass(layers: readonly DenseLayer[], parameters: Float64Ar
     rows,
     activations,
     get slopes() {
-      return (slopes ??= layers.map((_, l) => derivative("first", l)));
+      return (slopes ??= layers.map(({ activation }, l) => derivative(activation.first, l)));
     },
-    bends: (l) => (bends[l] ??= derivative("second", l)),
+    bends: (l) => (bends[l] ??= derivative(layers[l].activation.second, l)),
   };
+}
+
+/** A plain loop: Float64Array.map is several times slower. */
+function valuesOf({ value }: Activation, a: Float64Array): Float64Array {
+  const z = new Float64Array(a.length);
+  for (let i = 0; i < a.length; i++) z[i] = value(a[i]);
+  return z;
 }
 
 /** Errors and deltas of every layer for given cotangents. */

@@ -7,7 +7,7 @@ import { multiplyTransposedRight } from "../linalg/products.ts";
 import { modelInputs, toMatrix } from "../model/derivatives.ts";
 import type { Model } from "../model/model.ts";
 import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
-import { checkpoints, type JobOptions } from "../progress.ts";
+import { checkpoints, jobOptions, type JobOptions } from "../progress.ts";
 
 /**
  * What {@link predict} returns for a likelihood.
@@ -45,9 +45,9 @@ export type PredictOptions<L extends Likelihood> = JobOptions & NonNullable<Para
  */
 export async function predict<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, inputs: MatrixLike, options?: PredictOptions<L>): Promise<PredictionOf<L>> {
   checkedPosterior(posterior);
-  const { signal, onProgress, ...rest } = options ?? {};
-  const moments = await outputMoments(posterior, modelInputs(posterior.model, inputs), { ...(signal && { signal }), ...(onProgress && { onProgress }) });
-  return posterior.likelihood.predict(moments, rest) as PredictionOf<L>;
+  const { signal: _signal, onProgress: _onProgress, ...link } = options ?? {};
+  const moments = await outputMoments(posterior, modelInputs(posterior.model, inputs), jobOptions(options ?? {}));
+  return posterior.likelihood.predict(moments, link) as PredictionOf<L>;
 }
 
 /** Mean and covariance of the outputs under the linearised model, batch by batch. */

@@ -40,7 +40,7 @@ const MOST_BYTES = 2e9;
  * With `reestimate` it is Bayesian regularisation (MacKay 1992; Foresee & Hagan 1997): from the mode at the first hyperparameters it
  * takes a few steps and one re-estimation in turns, $\alpha_g = \gamma_g / (2 E_{W,g})$ and
  * $\beta = (NK - \gamma) / (2 E_0)$, until these equations hold to $10^{-5}$ and the gradient is small. Where many precisions
- * drift on though the log evidence has not risen by $W / 50$ in twenty re-estimations, it takes the hyperparameters of the highest
+ * drift on though the log evidence has not risen by $W / 50$ in twenty re-estimations, or half the steps are used up, it takes the hyperparameters of the highest
  * evidence and trains at those. Precisions stay within $10^{-8}$ and $10^{12}$, the noise above $10^{-5}$ standard deviations of the targets.
  *
  * @category Training
@@ -80,5 +80,6 @@ async function minimize<L extends Likelihood>(task: TrainingTask<L>, damping: nu
   }
   const floor = leastEnergy(objective.targets);
   const end = await regularize(objective, first.point, first.damping, { ...rest, interval, leastEnergy: floor });
-  return { weights: end.point.weights, objective: end.objective, iterations: first.steps + end.steps, stopped: end.stopped, effectiveParameters: reestimated(end.objective, end.point, floor).effectiveParameters };
+  const { effectiveParameters, discrepancy } = reestimated(end.objective, end.point, floor);
+  return { weights: end.point.weights, objective: end.objective, iterations: first.steps + end.steps, stopped: end.stopped, effectiveParameters, discrepancy };
 }

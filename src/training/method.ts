@@ -44,6 +44,8 @@ export interface Minimum<L extends Likelihood = Likelihood> {
   readonly stopped: StopReason;
   /** gamma for each group of the prior, where hyperparameters were re-estimated. */
   readonly effectiveParameters?: Float64Array;
+  /** How far the equations of re-estimation are from holding, where hyperparameters were re-estimated. */
+  readonly discrepancy?: number;
 }
 
 /**

@@ -57,6 +57,11 @@ export interface Trained<M extends Model, L extends Likelihood> {
   readonly stopped: StopReason;
   /** gamma, the effective number of parameters, where hyperparameters were re-estimated. */
   readonly effectiveParameters?: number;
+  /**
+   * How far $2 \alpha_g E_{W,g}$ is from $\gamma_g$ (relative where $\gamma_g > 1$) and $\beta$ from its re-estimate, where hyperparameters were
+   * re-estimated: below 1e-4 where they settled, more where the highest evidence on the way was taken; see {@link levenbergMarquardt}.
+   */
+  readonly discrepancy?: number;
 }
 
 /**
@@ -107,7 +112,8 @@ export async function train<M extends Model, L extends Likelihood>(model: M, lik
     gradientNorm: norm(gradient),
     iterations: end.iterations,
     stopped: end.stopped,
-    ...(end.effectiveParameters === undefined ? {} : { effectiveParameters: sum(end.effectiveParameters) }),
+    ...(end.effectiveParameters !== undefined && { effectiveParameters: sum(end.effectiveParameters) }),
+    ...(end.discrepancy !== undefined && { discrepancy: end.discrepancy }),
   };
 }
 

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { InvalidArgumentError } from "../src/errors.ts";
+import { fit } from "../src/fit.ts";
+import { bernoulli } from "../src/likelihood/bernoulli.ts";
+import { categorical } from "../src/likelihood/categorical.ts";
+import { gaussian } from "../src/likelihood/gaussian.ts";
+import { functionModel } from "../src/model/function-model.ts";
+import { mlp } from "../src/model/mlp.ts";
+import { isotropic } from "../src/prior/isotropic.ts";
+import { random } from "../src/random.ts";
+import { coverage } from "../src/predictive/scores.ts";
+import { adam } from "../src/training/adam.ts";
+import { lbfgs } from "../src/training/lbfgs.ts";
+
+const count = 60;
+const source = random(5);
+const inputs = Array.from({ length: count }, () => [4 * source.uniform() - 2, 4 * source.uniform() - 2]);
+const targets = inputs.map(([a]) => Math.sin(1.5 * a) + 0.1 * source.normal());
+const network = mlp([2, 4, 1], { seed: 2 });
+
+describe("fit", () => {
+  it("finds the noise, and that the second input does not matter", async () => {
+    const fitted = await fit(network, gaussian(), { inputs, targets });
+    expect(fitted.likelihood.noise).toBeGreaterThan(0.07);
+    expect(fitted.likelihood.noise).toBeLessThan(0.14);
+    const [first, second] = fitted.posterior.prior.precisions;
+    expect(second).toBeGreaterThan(100 * first);
+    expect(fitted.posterior.distanceFromMode).toBeLessThan(0.01);
+    const prediction = await fitted.predict(inputs);
+    expect(coverage(prediction, targets, 0.9)).toBeGreaterThan(0.8);
+  });
+
+  it("does not depend on the units of inputs and targets, but for the log evidence, which is a density of targets", async () => {
+    const [shift, scale] = [1000, 50];
+    const far = { inputs: inputs.map(([a, b]) => [3 + 0.01 * a, 1e4 * b]), targets: targets.map((t) => shift + scale * t) };
+    const [here, there] = [await fit(network, gaussian(), { inputs, targets }), await fit(network, gaussian(), far)];
+    expect(there.logEvidence + count * Math.log(scale)).toBeCloseTo(here.logEvidence, 3);
+    expect(there.likelihood.noise / scale).toBeCloseTo(here.likelihood.noise, 6);
+    const [near, away] = [await here.predict([[0.5, 1]]), await there.predict([[3 + 0.005, 1e4]])];
+    expect((away.mean.get(0, 0) - shift) / scale).toBeCloseTo(near.mean.get(0, 0), 5);
+    expect(away.totalVariance.get(0, 0) / scale ** 2).toBeCloseTo(near.totalVariance.get(0, 0), 6);
+  });
+
+  it("copes with a constant column", async () => {
+    const fitted = await fit(mlp([3, 2, 1], { seed: 1 }), gaussian(), { inputs: inputs.map(([a, b]) => [a, 7, b]), targets });
+    expect(Number.isFinite(fitted.logEvidence)).toBe(true);
+  });
+
+  it.each([
+    ["two", bernoulli(), mlp([2, 1]), (a: number) => (a > 0 ? 1 : 0)],
+    ["three", categorical(), mlp([2, 3]), (a: number) => (a > 1 ? 2 : a > -1 ? 1 : 0)],
+  ] as const)("tells %s classes apart, and leaves room for doubt", async (_, likelihood, model, label) => {
+    const noise = random(1);
+    const labels = inputs.map(([a]) => label(a + 0.5 * noise.normal()));
+    const fitted = await fit(model, likelihood, { inputs, targets: labels });
+    const density = (await fitted.predict(inputs)).logDensity(labels);
+    expect(density.reduce((sum, value) => sum + value, 0) / count).toBeGreaterThan(Math.log(0.5));
+    expect(fitted.effectiveParameters).toBeGreaterThan(0);
+  });
+
+  it("leaves a function's units alone and recovers its parameters", async () => {
+    const decay = functionModel({ parameters: [1, 1], value: ([amount, rate], [time]) => amount * Math.exp(-rate * time) });
+    const times = Array.from({ length: 30 }, (_, i) => i / 5);
+    const noise = random(2);
+    const fitted = await fit(decay, gaussian(), { inputs: times, targets: times.map((t) => 5 * Math.exp(-0.7 * t) + 0.05 * noise.normal()) });
+    const deviations = fitted.posterior.marginalVariance.map(Math.sqrt);
+    [5, 0.7].forEach((truth, i) => {
+      expect(Math.abs(fitted.posterior.mean[i] - truth)).toBeLessThan(4 * deviations[i]);
+    });
+  });
+
+  it("alternates training and re-estimation where the method cannot do both, and comes to the same", async () => {
+    const line = mlp([2, 1], { seed: 1 });
+    const prior = isotropic(1);
+    const [one, other] = [await fit(line, gaussian(), { inputs, targets }, { prior }), await fit(line, gaussian(), { inputs, targets }, { prior, method: lbfgs() })];
+    expect(other.logEvidence).toBeCloseTo(one.logEvidence, 2);
+    expect(other.likelihood.noise).toBeCloseTo(one.likelihood.noise, 3);
+  });
+
+  it("keeps hyperparameters where re-estimation is off", async () => {
+    const fitted = await fit(network, gaussian({ noise: 0.2 }), { inputs, targets }, { reestimate: false, prior: isotropic(0.3) });
+    expect([fitted.likelihood.noise, fitted.posterior.prior.precisions[0]]).toEqual([0.2, 0.3]);
+  });
+
+  it("takes the diagonal where the full structure exceeds the budget", async () => {
+    const within = await fit(network, gaussian(), { inputs, targets }, { memoryBudget: 16 * 17 ** 2 });
+    const beyond = await fit(network, gaussian(), { inputs, targets }, { memoryBudget: 16 * 17 ** 2 - 1 });
+    expect([within.posterior.structure.name, beyond.posterior.structure.name]).toEqual(["full", "diagonal"]);
+  });
+
+  it("prints a summary with the noise and how training ended", async () => {
+    const fitted = await fit(mlp([2, 1]), gaussian({ noise: 0.5, fixed: true }), { inputs, targets });
+    expect(fitted.summary()).toMatch(/gaussian, noise 0\.5000 \(known\)[^]*input 1[^]*training +\d+ iterations, stopped: gradient$/);
+  });
+
+  it("reports progress and stops when it is told to", async () => {
+    const stages = new Set<string>();
+    await fit(network, gaussian(), { inputs, targets }, { onProgress: ({ stage }) => stages.add(stage) });
+    expect([...stages].sort()).toEqual(["curvature", "training"]);
+    await expect(fit(network, gaussian(), { inputs, targets }, { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
+  });
+
+  it.each([
+    ["an unknown option", () => fit(network, gaussian(), { inputs, targets }, { restart: 2 } as object), /^options\.restart: /],
+    ["targets of another length", () => fit(network, gaussian(), { inputs, targets: [1, 2] }), /targets: expected 60 x 1/],
+    ["inputs of another width", () => fit(network, gaussian(), { inputs: targets, targets }), /data\.inputs: expected 2 columns/],
+    ["a budget of 0", () => fit(network, gaussian(), { inputs, targets }, { memoryBudget: 0 }), /^memoryBudget: /],
+    ["a method by name", () => fit(network, gaussian(), { inputs, targets }, { method: adam as unknown as ReturnType<typeof adam> }), /^method: /],
+  ])("refuses %s", async (_, make, message) => {
+    await expect(make()).rejects.toThrow(InvalidArgumentError);
+    await expect(make()).rejects.toThrow(message);
+  });
+});
