@@ -92,9 +92,10 @@ const OPTIONS = ["prior", "standardize", "reestimate", "method", "gradientTolera
  * @throws {@link InvalidArgumentError} for data that do not fit the model, unknown options, labels out of range.
  * @example
  * ```ts
- * import { fit, gaussian, mlp } from "laplace-ts";
+ * import { fit, gaussian, mlp, random } from "laplace-ts";
+ * const source = random(1);
  * const years = Array.from({ length: 40 }, (_, i) => 1980 + i);
- * const sales = years.map((year, i) => 500 + 12 * (year - 1980) + 20 * Math.sin(7 * i));
+ * const sales = years.map((year) => 500 + 12 * (year - 1980) + 20 * source.normal());
  * const fitted = await fit(mlp([1, 4, 1], { seed: 1 }), gaussian(), { inputs: years, targets: sales });
  * const { mean, totalVariance } = await fitted.predict([2000, 2030]);
  * console.log(mean.rows, totalVariance.get(1, 0) > totalVariance.get(0, 0)); // 2 true

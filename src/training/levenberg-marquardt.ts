@@ -47,9 +47,10 @@ const MOST_BYTES = 2e9;
  * @throws {@link InvalidArgumentError} for options that are not positive.
  * @example
  * ```ts
- * import { gaussian, levenbergMarquardt, mlp, train } from "laplace-ts";
+ * import { gaussian, levenbergMarquardt, mlp, random, train } from "laplace-ts";
+ * const source = random(1);
  * const inputs = Array.from({ length: 30 }, (_, i) => [i / 5 - 3]);
- * const targets = inputs.map(([x], i) => Math.sin(x) + 0.1 * Math.cos(37 * i));
+ * const targets = inputs.map(([x]) => Math.sin(x) + 0.1 * source.normal());
  * const network = mlp([1, 8, 1], { seed: 1 });
  * const { likelihood, stopped } = await train(network, gaussian(), { inputs, targets }, { method: levenbergMarquardt() });
  * console.log(stopped, likelihood.noise < 0.15); // gradient true

@@ -131,7 +131,7 @@ export function dot(a: Float64Array, b: Float64Array): number {
 }
 
 /** into += v. */
-export function add(into: Float64Array, v: Float64Array): void {
+function add(into: Float64Array, v: Float64Array): void {
   for (let i = 0; i < v.length; i++) into[i] += v[i];
 }
 

@@ -23,7 +23,7 @@ export function dataOf({ inputs, targets }: Twin, from = 0, to = inputs.length):
 }
 
 /** The outputs of all examples: N x K. */
-export function twinOutputs({ model, inputs, outputs }: Twin, weights: ArrayLike<number> = model.parameters): number[][] {
+function twinOutputs({ model, inputs, outputs }: Twin, weights: ArrayLike<number> = model.parameters): number[][] {
   return inputs.map((input) => outputs(weights, input));
 }
 
