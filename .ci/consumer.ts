@@ -3,9 +3,8 @@ import { full, gaussian, isotropic, laplace, maximizeEvidence, mlp, outerProduct
 
 const inputs = Array.from({ length: 30 }, (_, row) => [row / 10 - 1.5]);
 const data = { inputs, targets: inputs.map(([x]) => [Math.sin(2 * x)]) };
-const [likelihood, prior] = [gaussian({ noise: 0.1 }), isotropic(1)];
-const network = await train(mlp([1, 5, 1], { activation: "tanh", seed: 1 }), likelihood, data, { prior });
-const posterior = await laplace(network, likelihood, data, { curvature: outerProduct(), structure: full(), prior });
+const { model, likelihood, prior } = await train(mlp([1, 5, 1], { activation: "tanh", seed: 1 }), gaussian({ noise: 0.1 }), data, { prior: isotropic(1) });
+const posterior = await laplace(model, likelihood, data, { curvature: outerProduct(), structure: full(), prior });
 const { mean, variance } = await predict(maximizeEvidence(posterior), [[0.5], [5]]);
 const [near, far] = [variance.get(0, 0), variance.get(1, 0)];
 console.log(`at 0.5: ${mean.get(0, 0)} with variance ${near}; at 5, far from the data: variance ${far}`);

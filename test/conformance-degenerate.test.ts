@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "./support/fast-check.ts";
 import { describe, it } from "vitest";
 import { checkBatches, checkCurvature, checkPosterior, checkPrecision, conformance, type KindRow, type StructureRow } from "./conformance.ts";
 import { FACTOR_KINDS, STRUCTURES } from "./conformance-rows.ts";

@@ -63,7 +63,10 @@ export async function conformance(twin: Twin, row: StructureRow, kind: KindRow, 
   const hessian = row.kept(kind.hessian(twin), twin);
   const priorPrecisions = precisionsOf(width);
   const precision = Matrix.div(hessian, temperature).add(Matrix.diag(Array.from(priorPrecisions)));
-  return { twin, row, kind, posterior, tolerance, jacobian: twinJacobian(twin), hessian, precision, covariance: inverse(precision), priorPrecisions };
+  // The twin's derivatives are differences, good to about 1e-10; solving multiplies their error by the condition of P.
+  const spectrum = eigenvalues(precision);
+  const condition = Math.max(...spectrum) / Math.min(...spectrum);
+  return { twin, row, kind, posterior, tolerance: Math.max(tolerance, 1e-10 * condition), jacobian: twinJacobian(twin), hessian, precision, covariance: inverse(precision), priorPrecisions };
 }
 
 /** The curvature is the dense one; it adds up and scales. */

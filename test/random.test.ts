@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "./support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import { InvalidArgumentError } from "../src/errors.ts";
 import { permutation, random, type Random } from "../src/random.ts";

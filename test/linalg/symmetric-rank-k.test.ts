@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/fast-check.ts";
 import { Matrix } from "ml-matrix";
 import { expect, test } from "vitest";
 import { mirrorLower, symmetricRankK } from "../../src/linalg/symmetric-rank-k.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import { expectClose } from "../support/close.ts";
 import { awayFromKinks, cases, makeCase, plainBatch, stepFor } from "../support/networks.ts";

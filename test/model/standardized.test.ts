@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import { toTable, type Table } from "../../src/data.ts";
 import { InvalidArgumentError } from "../../src/errors.ts";

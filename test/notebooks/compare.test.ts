@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import { compareOutputs, compareText } from "../../notebooks/tooling/compare.ts";
 import { code, notebookOf, printed, shown } from "./notebook-builder.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "./fast-check.ts";
 import type { Table } from "../../src/data.ts";
 import type { ActivationName } from "../../src/model/activation.ts";
 import type { DenseNetwork } from "../../src/model/dense-network.ts";
