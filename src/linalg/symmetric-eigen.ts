@@ -17,7 +17,7 @@ export interface SymmetricEigen {
  *
  * @param a - $n \times n$, row-major; only the lower triangle is read, and nothing is changed
  * @param n - the order of $A$
- * @throws {@link NotFiniteError} if an entry of the lower triangle is NaN or infinite
+ * @throws {@link NotFiniteError} if an entry of the lower triangle is NaN or infinite, or the iteration does not converge
  */
 export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
   const scale = scaleToUnity(a, n);
@@ -39,7 +39,7 @@ export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
  *
  * @param a - $n \times n$, row-major; only the lower triangle is read, and nothing is changed
  * @param n - the order of $A$
- * @throws {@link NotFiniteError} if an entry of the lower triangle is NaN or infinite
+ * @throws {@link NotFiniteError} if an entry of the lower triangle is NaN or infinite, or the iteration does not converge
  */
 export function symmetricEigenvalues(a: Float64Array, n: number): Float64Array {
   const scale = scaleToUnity(a, n);
@@ -75,7 +75,7 @@ function implicitQl(d: Float64Array, e: Float64Array, n: number, vectors?: Float
       let m = l;
       while (m < n - 1 && Math.abs(e[m]) > negligible) m++;
       if (m === l) break;
-      if (sweep === maximumSweeps) throw new Error(`The QL iteration did not converge in ${maximumSweeps} sweeps.`);
+      if (sweep === maximumSweeps) throw new NotFiniteError(`The eigenvalues of the matrix could not be found: the QL iteration did not settle in ${maximumSweeps} sweeps. Standardise the inputs, or use a stronger prior.`);
       const half = (d[l + 1] - d[l]) / (2 * e[l]);
       const root = Math.sqrt(half * half + 1);
       let g = d[m] - d[l] + e[l] / (half + (half < 0 ? -root : root));

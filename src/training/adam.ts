@@ -2,7 +2,7 @@ import { gather } from "../data.ts";
 import { InvalidArgumentError, NotFiniteError, describe, knownOptions, positive, wholeNumber } from "../errors.ts";
 import { permutation, random } from "../random.ts";
 import type { TrainingMethod, TrainingTask } from "./method.ts";
-import { isSmall, slopeAt } from "./objective.ts";
+import { gradientAt, isSmall } from "./objective.ts";
 
 /**
  * Options of {@link adam}.
@@ -66,7 +66,7 @@ export function adam(options: AdamOptions = {}): TrainingMethod {
       const perEpoch = Math.ceil(objective.inputs.rows / batchSize);
       const total = Math.min(maximumIterations, perEpoch * (options.epochs ?? Math.max(100, Math.ceil(LEAST_STEPS / perEpoch))));
       const weights = await descend(task, { total, batchSize, seed, rate: (share) => learningRate * schedule(share) });
-      const end = await slopeAt(objective, weights);
+      const end = await gradientAt(objective, weights);
       return { weights, objective, iterations: total, stopped: isSmall(gradientTolerance)(end) ? "gradient" : "iterations" };
     },
   };
@@ -95,7 +95,7 @@ async function descend({ objective, start, report }: TrainingTask, { total, batc
     const chosen = order.subarray(from, from + batchSize);
     from += batchSize;
     const batch = { ...objective, inputs: gather(objective.inputs, chosen), targets: gather(objective.targets, chosen) };
-    const { gradient, dataGradient, energy, loss } = await slopeAt(batch, weights);
+    const { gradient, dataGradient, energy, loss } = await gradientAt(batch, weights);
     if (!Number.isFinite(loss)) throw new NotFiniteError(`The loss is not finite at step ${step} of adam(). Use a smaller learning rate, smaller first weights or standardised inputs.`);
 
     const next = weights.slice();

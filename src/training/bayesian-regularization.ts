@@ -1,7 +1,7 @@
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { dampedDescent, type Damping } from "./damped-descent.ts";
 import type { StopReason } from "./method.ts";
-import { rescaled, type Bend, type Objective, type Slope } from "./objective.ts";
+import { rescaled, type ObjectiveCurvature, type Objective, type ObjectiveGradient } from "./objective.ts";
 import { reestimated } from "./reestimation.ts";
 import { refine, settle, type RefinementOptions } from "./refinement.ts";
 
@@ -11,12 +11,12 @@ export interface RegularizationOptions extends RefinementOptions {
   readonly interval: number;
   /** The noise is not estimated from an E_0 below this. */
   readonly leastEnergy: number;
-  readonly done: (point: Slope) => boolean;
+  readonly done: (point: ObjectiveGradient) => boolean;
 }
 
 /** Weights and hyperparameters that belong together. */
 export interface Regularized<L extends Likelihood> {
-  readonly point: Bend;
+  readonly point: ObjectiveCurvature;
   readonly objective: Objective<L>;
   readonly steps: number;
   readonly stopped: StopReason;
@@ -45,7 +45,7 @@ interface Round {
  * rising (it neglects that the curvature depends on them); then the hyperparameters of highest evidence are taken, and
  * the weights trained at those.
  */
-export async function regularize<L extends Likelihood>(objective: Objective<L>, start: Bend, first: Damping, options: RegularizationOptions): Promise<Regularized<L>> {
+export async function regularize<L extends Likelihood>(objective: Objective<L>, start: ObjectiveCurvature, first: Damping, options: RegularizationOptions): Promise<Regularized<L>> {
   const rounds: Round[] = [];
   let best = { objective, point: start, logEvidence: -Infinity };
   let [current, point, damping, steps] = [objective, start, first, 0];

@@ -2,7 +2,7 @@ import { NotFiniteError } from "../errors.ts";
 import { cholesky } from "../linalg/cholesky.ts";
 import { solveCholesky, solveLower } from "../linalg/triangular.ts";
 import { priorPrecision } from "../prior/prior.ts";
-import { dot, lossAt, norm, outerProductAt, type Bend, type Objective } from "./objective.ts";
+import { dot, lossAt, norm, outerProductAt, type ObjectiveCurvature, type Objective } from "./objective.ts";
 
 /** How {@link dampedDescent} goes about it. */
 export interface DampedDescentOptions {
@@ -10,14 +10,14 @@ export interface DampedDescentOptions {
   readonly damping: Damping;
   /** Steps to take in any case; after that each must bring the decrement down to a third of the last. Default all. */
   readonly patience?: number;
-  readonly done: (point: Bend) => boolean;
+  readonly done: (point: ObjectiveCurvature) => boolean;
   readonly maximumSteps: number;
   readonly report: (step: number, loss: number) => Promise<void>;
 }
 
 /** Where {@link dampedDescent} ended. */
 export interface DampedDescent {
-  readonly point: Bend;
+  readonly point: ObjectiveCurvature;
   readonly damping: Damping;
   readonly steps: number;
 }
@@ -49,7 +49,7 @@ const ROUNDING = 1e-11;
  * Close to the mode the loss no longer tells points apart; there a step counts when it makes g' (H + A + mu I)^-1 g smaller. The
  * descent ends when it is done, out of steps or patience, or stuck.
  */
-export async function dampedDescent(objective: Objective, start: Bend, options: DampedDescentOptions): Promise<DampedDescent> {
+export async function dampedDescent(objective: Objective, start: ObjectiveCurvature, options: DampedDescentOptions): Promise<DampedDescent> {
   const diagonal = priorPrecision(objective.prior);
   let point = start;
   let damping = options.damping;
@@ -73,11 +73,11 @@ export async function dampedDescent(objective: Objective, start: Bend, options: 
 }
 
 /** mu for the first step: 1e-3 of the largest curvature (Nielsen 1999) unless given. */
-export function initialDamping({ prior }: Objective, point: Bend, amount?: number): Damping {
+export function initialDamping({ prior }: Objective, point: ObjectiveCurvature, amount?: number): Damping {
   return { amount: amount ?? 1e-3 * largestCurvature(point, priorPrecision(prior)), growth: 2 };
 }
 
-function dampedStep({ curvature, gradient, weights }: Bend, diagonal: Float64Array, damping: Damping): Step {
+function dampedStep({ curvature, gradient, weights }: ObjectiveCurvature, diagonal: Float64Array, damping: Damping): Step {
   const width = weights.length;
   const factor = new Float64Array(width * width);
   for (let tried = damping; Number.isFinite(tried.amount); tried = grow(tried)) {
@@ -93,7 +93,7 @@ function dampedStep({ curvature, gradient, weights }: Bend, diagonal: Float64Arr
 }
 
 /** The point that a step leads to with its gain ratio, or undefined if it is no better. */
-async function take(objective: Objective, point: Bend, { direction, predicted, factor, decrement }: Step): Promise<{ point: Bend; gain: number } | undefined> {
+async function take(objective: Objective, point: ObjectiveCurvature, { direction, predicted, factor, decrement }: Step): Promise<{ point: ObjectiveCurvature; gain: number } | undefined> {
   const weights = point.weights.map((w, i) => w + direction[i]);
   const rounding = ROUNDING * point.loss;
   const { loss } = await lossAt(objective, weights);
@@ -119,7 +119,7 @@ function relax({ amount }: Damping, gain: number, scale: number): Damping {
 }
 
 /** Of the data, not of the prior: a group that is switched off has a huge precision, and means nothing to the others. */
-function largestCurvature({ curvature, weights }: Bend, diagonal: Float64Array): number {
+function largestCurvature({ curvature, weights }: ObjectiveCurvature, diagonal: Float64Array): number {
   const width = weights.length;
   let largest = diagonal.reduce((least, alpha) => Math.min(least, alpha), Infinity);
   for (let i = 0; i < width; i++) largest = Math.max(largest, curvature[i * width + i]);

@@ -1,6 +1,6 @@
 import { NotFiniteError, knownOptions, wholeNumber } from "../errors.ts";
 import type { TrainingMethod } from "./method.ts";
-import { isSmall, slopeAt } from "./objective.ts";
+import { gradientAt, isSmall } from "./objective.ts";
 import { quasiNewton } from "./quasi-newton.ts";
 
 /**
@@ -40,7 +40,7 @@ export function lbfgs(options: LbfgsOptions = {}): TrainingMethod {
     name: "lbfgs",
     reestimates: false,
     async minimize({ objective, start, gradientTolerance = DEFAULT_TOLERANCE, maximumIterations = DEFAULT_ITERATIONS, report }) {
-      const first = await slopeAt(objective, start);
+      const first = await gradientAt(objective, start);
       if (!Number.isFinite(first.loss)) throw new NotFiniteError("The loss at the first weights is not finite. Start from smaller weights, or standardise the inputs.");
       const { point, steps, stopped } = await quasiNewton(objective, first, {
         memory,

@@ -1,8 +1,8 @@
-import { dot, slopeAt, type Objective, type Slope } from "./objective.ts";
+import { dot, gradientAt, type Objective, type ObjectiveGradient } from "./objective.ts";
 
 /** A point along the search direction. */
 interface Trial {
-  readonly point: Slope;
+  readonly point: ObjectiveGradient;
   /** How far along. */
   readonly step: number;
   /** The slope of the loss along the direction there. */
@@ -23,11 +23,11 @@ const MOST_TRIALS = 40;
  * Where losses differ by rounding alone, the approximate conditions of Hager & Zhang (2005, eq. 4.1) are taken: they look at
  * slopes, which can still tell points apart there.
  */
-export async function lineSearch(objective: Objective, start: Slope, direction: Float64Array, firstStep: number): Promise<Slope | undefined> {
+export async function lineSearch(objective: Objective, start: ObjectiveGradient, direction: Float64Array, firstStep: number): Promise<ObjectiveGradient | undefined> {
   const origin: Trial = { point: start, step: 0, slope: dot(start.gradient, direction) };
   if (!(origin.slope < 0)) return undefined;
   const at = async (step: number): Promise<Trial> => {
-    const point = await slopeAt(objective, start.weights.map((w, i) => w + step * direction[i]));
+    const point = await gradientAt(objective, start.weights.map((w, i) => w + step * direction[i]));
     return { point, step, slope: dot(point.gradient, direction) };
   };
 

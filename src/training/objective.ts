@@ -26,7 +26,7 @@ export interface Objective<L extends Likelihood = Likelihood> {
 }
 
 /** The objective at some weights. */
-export interface Value {
+export interface ObjectiveValue {
   readonly weights: Float64Array;
   /** E_0, without beta. */
   readonly energy: number;
@@ -35,7 +35,7 @@ export interface Value {
 }
 
 /** The objective and its gradient. */
-export interface Slope extends Value {
+export interface ObjectiveGradient extends ObjectiveValue {
   /** dE_D/dw: W. */
   readonly dataGradient: Float64Array;
   /** dE/dw: W. */
@@ -43,7 +43,7 @@ export interface Slope extends Value {
 }
 
 /** The objective with its gradient and curvature. */
-export interface Bend extends Slope {
+export interface ObjectiveCurvature extends ObjectiveGradient {
   /** The lower triangle of the outer product H = sum_n J_n' S_n S_n' J_n of E_D: W x W. */
   readonly curvature: Float64Array;
 }
@@ -52,7 +52,7 @@ export interface Bend extends Slope {
 const CHUNK = 2 ** 20;
 
 /** E at the given weights: one forward pass. */
-export async function lossAt(objective: Objective, weights: Float64Array): Promise<Value> {
+export async function lossAt(objective: Objective, weights: Float64Array): Promise<ObjectiveValue> {
   let energy = 0;
   try {
     await overChunks(objective, weights, forwardSize(objective.model), ({ outputs }, targets) => {
@@ -68,7 +68,7 @@ export async function lossAt(objective: Objective, weights: Float64Array): Promi
 }
 
 /** E and its gradient: one forward and one backward pass. */
-export async function slopeAt(objective: Objective, weights: Float64Array): Promise<Slope> {
+export async function gradientAt(objective: Objective, weights: Float64Array): Promise<ObjectiveGradient> {
   const { likelihood, model } = objective;
   const dataGradient = new Float64Array(weights.length);
   let energy = 0;
@@ -85,7 +85,7 @@ export async function slopeAt(objective: Objective, weights: Float64Array): Prom
 }
 
 /** E, its gradient and the outer product sum_n J_n' S_n S_n' J_n, the rows S_n' J_n a chunk at a time. */
-export async function outerProductAt(objective: Objective, weights: Float64Array): Promise<Bend> {
+export async function outerProductAt(objective: Objective, weights: Float64Array): Promise<ObjectiveCurvature> {
   const { likelihood, model } = objective;
   const width = weights.length;
   const dataGradient = new Float64Array(width);
@@ -104,7 +104,7 @@ export async function outerProductAt(objective: Objective, weights: Float64Array
  * The same point for an objective that differs in its hyperparameters alone. The data error is beta E_0, so its derivatives
  * scale with beta and the data need not be passed again.
  */
-export function rescaled(point: Bend, from: Likelihood, to: Objective): Bend {
+export function rescaled(point: ObjectiveCurvature, from: Likelihood, to: Objective): ObjectiveCurvature {
   const ratio = to.likelihood.precision / from.precision;
   const scale = (values: Float64Array): Float64Array => values.map((value) => ratio * value);
   const { weights, energy } = point;
@@ -112,7 +112,7 @@ export function rescaled(point: Bend, from: Likelihood, to: Objective): Bend {
 }
 
 /** Whether |dE/dw| <= tolerance max(1, E): E grows with the data and so does the rounding of its gradient. */
-export function isSmall(tolerance: number): (point: Slope) => boolean {
+export function isSmall(tolerance: number): (point: ObjectiveGradient) => boolean {
   return ({ gradient, loss }) => norm(gradient) <= tolerance * Math.max(1, loss);
 }
 
@@ -135,7 +135,7 @@ function add(into: Float64Array, v: Float64Array): void {
   for (let i = 0; i < v.length; i++) into[i] += v[i];
 }
 
-function withPrior({ likelihood, prior }: Objective, { weights, energy, dataGradient }: Pick<Slope, "weights" | "energy" | "dataGradient">): Slope {
+function withPrior({ likelihood, prior }: Objective, { weights, energy, dataGradient }: Pick<ObjectiveGradient, "weights" | "energy" | "dataGradient">): ObjectiveGradient {
   const gradient = priorGradient(prior, weights);
   add(gradient, dataGradient);
   const loss = likelihood.precision * energy + priorEnergy(prior, weights);

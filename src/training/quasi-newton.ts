@@ -1,6 +1,6 @@
 import type { StopReason } from "./method.ts";
 import { lineSearch } from "./line-search.ts";
-import { dot, norm, type Objective, type Slope } from "./objective.ts";
+import { dot, norm, type Objective, type ObjectiveGradient } from "./objective.ts";
 
 /** How {@link quasiNewton} goes about it. */
 export interface QuasiNewtonOptions {
@@ -9,14 +9,14 @@ export interface QuasiNewtonOptions {
   /** v <- M^-1 v with M a first guess at the Hessian; a multiple of the identity unless given. */
   readonly precondition?: ((v: Float64Array) => void) | undefined;
   /** Ends the descent with `"gradient"`. */
-  readonly done: (point: Slope) => boolean;
+  readonly done: (point: ObjectiveGradient) => boolean;
   readonly maximumSteps: number;
   readonly report: (step: number, loss: number) => Promise<void>;
 }
 
 /** Where {@link quasiNewton} ended. */
 export interface QuasiNewtonDescent {
-  readonly point: Slope;
+  readonly point: ObjectiveGradient;
   readonly steps: number;
   readonly stopped: StopReason;
 }
@@ -29,7 +29,7 @@ interface Pair {
 }
 
 /** Limited-memory BFGS (Nocedal & Wright 2006, algorithms 7.4 and 7.5) with a line search for the strong Wolfe conditions. */
-export async function quasiNewton(objective: Objective, start: Slope, options: QuasiNewtonOptions): Promise<QuasiNewtonDescent> {
+export async function quasiNewton(objective: Objective, start: ObjectiveGradient, options: QuasiNewtonOptions): Promise<QuasiNewtonDescent> {
   let point = start;
   let pairs: readonly Pair[] = [];
   for (let steps = 0; ; steps++) {
@@ -50,7 +50,7 @@ export async function quasiNewton(objective: Objective, start: Slope, options: Q
   }
 }
 
-function remember(pairs: readonly Pair[], from: Slope, to: Slope, memory: number): readonly Pair[] {
+function remember(pairs: readonly Pair[], from: ObjectiveGradient, to: ObjectiveGradient, memory: number): readonly Pair[] {
   const s = to.weights.map((w, i) => w - from.weights[i]);
   const y = to.gradient.map((g, i) => g - from.gradient[i]);
   const product = dot(s, y);

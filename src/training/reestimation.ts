@@ -2,7 +2,7 @@ import type { Likelihood } from "../likelihood/likelihood.ts";
 import { logDeterminant } from "../linalg/cholesky.ts";
 import { inverseDiagonal } from "../linalg/triangular.ts";
 import { effectiveParametersByGroup, priorEnergies, priorEnergy, priorLogDeterminant, reestimatePrior } from "../prior/prior.ts";
-import type { Bend, Objective } from "./objective.ts";
+import type { ObjectiveCurvature, Objective } from "./objective.ts";
 import { precisionFactor } from "./refinement.ts";
 
 /** One re-estimation of the hyperparameters at a point. */
@@ -22,14 +22,14 @@ export interface ReestimatedObjective<L extends Likelihood> {
  *
  * @param leastEnergy - The noise is not estimated from an E_0 below this: no data are free of rounding.
  */
-export function reestimated<L extends Likelihood>(objective: Objective<L>, point: Bend, leastEnergy: number): ReestimatedObjective<L> {
+export function reestimated<L extends Likelihood>(objective: Objective<L>, point: ObjectiveCurvature, leastEnergy: number): ReestimatedObjective<L> {
   const { prior, likelihood, inputs, model } = objective;
   const count = inputs.rows * model.outputs;
   const width = point.weights.length;
   const factor = precisionFactor(objective, point);
   const gamma = effectiveParametersByGroup(prior, inverseDiagonal(factor, width)).map((value) => Math.max(value, 0));
   const nextPrior = reestimatePrior(prior, gamma, point.weights);
-  const nextLikelihood = likelihood.reestimate(Math.max(point.energy, leastEnergy), count, sum(gamma));
+  const nextLikelihood = likelihood.reestimate(Math.max(point.energy, leastEnergy), count, gamma.reduce((sum, value) => sum + value, 0));
 
   const energies = priorEnergies(prior, point.weights);
   let discrepancy = Math.abs(1 - nextLikelihood.precision / likelihood.precision);
@@ -43,9 +43,4 @@ export function reestimated<L extends Likelihood>(objective: Objective<L>, point
     logEvidence: logJoint + 0.5 * (priorLogDeterminant(prior) - logDeterminant(factor, width)),
     discrepancy,
   };
-}
-
-/** The sum of all entries. */
-export function sum(values: Float64Array): number {
-  return values.reduce((total, value) => total + value, 0);
 }

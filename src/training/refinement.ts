@@ -3,19 +3,19 @@ import { cholesky } from "../linalg/cholesky.ts";
 import { solveCholesky } from "../linalg/triangular.ts";
 import { priorPrecision } from "../prior/prior.ts";
 import { dampedDescent, type Damping } from "./damped-descent.ts";
-import { outerProductAt, type Bend, type Objective, type Slope } from "./objective.ts";
+import { outerProductAt, type ObjectiveCurvature, type Objective, type ObjectiveGradient } from "./objective.ts";
 import { quasiNewton, type QuasiNewtonDescent } from "./quasi-newton.ts";
 
 /** How {@link refine} goes about it. */
 export interface RefinementOptions {
-  readonly done: (point: Slope) => boolean;
+  readonly done: (point: ObjectiveGradient) => boolean;
   readonly maximumSteps: number;
   readonly report: (step: number, loss: number) => Promise<void>;
 }
 
 /** Where {@link refine} ended. */
 export interface Refinement extends QuasiNewtonDescent {
-  readonly point: Bend;
+  readonly point: ObjectiveCurvature;
 }
 
 /** Pairs that correct the outer product. */
@@ -25,7 +25,7 @@ const MEMORY = 20;
  * Quasi-Newton steps that start from P = H + A, the outer product at the first point: the pairs of limited-memory BFGS learn
  * the bending of the model, which the outer product leaves out, at the price of one gradient a step.
  */
-export async function refine(objective: Objective, start: Bend, options: RefinementOptions): Promise<Refinement> {
+export async function refine(objective: Objective, start: ObjectiveCurvature, options: RefinementOptions): Promise<Refinement> {
   const factor = precisionFactor(objective, start);
   const precondition = (v: Float64Array): void => {
     solveCholesky(factor, v.length, v, 1);
@@ -42,7 +42,7 @@ const DAMPED_STEPS = 10;
  * Goes on until it is done, by quasi-Newton and damped steps in turn: the first are fast near the mode, the others make their
  * way along narrow curved valleys.
  */
-export async function settle(objective: Objective, start: Bend, first: Damping, options: RefinementOptions): Promise<Refinement> {
+export async function settle(objective: Objective, start: ObjectiveCurvature, first: Damping, options: RefinementOptions): Promise<Refinement> {
   let [point, damping, steps] = [start, first, 0];
   const upTo = (most: number): RefinementOptions => {
     const taken = steps;
@@ -60,7 +60,7 @@ export async function settle(objective: Objective, start: Bend, first: Damping, 
 }
 
 /** L with L L' = P = H + A. */
-export function precisionFactor({ prior }: Objective, { curvature, weights }: Bend): Float64Array {
+export function precisionFactor({ prior }: Objective, { curvature, weights }: ObjectiveCurvature): Float64Array {
   const width = weights.length;
   const factor = curvature.slice();
   const diagonal = priorPrecision(prior);

@@ -11,8 +11,7 @@ import { lbfgs } from "./lbfgs.ts";
 import { levenbergMarquardt } from "./levenberg-marquardt.ts";
 import type { StopReason, TrainingMethod } from "./method.ts";
 import { isOpen, withFirstNoise } from "./noise.ts";
-import { norm, slopeAt, type Objective } from "./objective.ts";
-import { sum } from "./reestimation.ts";
+import { norm, gradientAt, type Objective } from "./objective.ts";
 
 /**
  * Options of {@link train}.
@@ -102,7 +101,7 @@ export async function train<M extends Model, L extends Likelihood>(model: M, lik
     report: (done, total, value) => checkpoint({ stage: "training", done, total, value }),
   });
 
-  const { loss, gradient } = await slopeAt(end.objective, end.weights);
+  const { loss, gradient } = await gradientAt(end.objective, end.weights);
   if (!Number.isFinite(loss)) throw new NotFiniteError(`${method.name}() ended where the loss is not finite. Use smaller steps, smaller first weights, standardised inputs or a stronger prior.`);
   return {
     model: model.withParameters(end.weights.slice()),
@@ -112,7 +111,7 @@ export async function train<M extends Model, L extends Likelihood>(model: M, lik
     gradientNorm: norm(gradient),
     iterations: end.iterations,
     stopped: end.stopped,
-    ...(end.effectiveParameters !== undefined && { effectiveParameters: sum(end.effectiveParameters) }),
+    ...(end.effectiveParameters !== undefined && { effectiveParameters: end.effectiveParameters.reduce((sum, gamma) => sum + gamma, 0) }),
     ...(end.discrepancy !== undefined && { discrepancy: end.discrepancy }),
   };
 }
