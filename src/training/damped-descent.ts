@@ -100,14 +100,26 @@ async function take(objective: Objective, point: ObjectiveCurvature, { direction
   if (predicted > rounding) {
     const gain = (point.loss - loss) / predicted;
     if (!(gain > 0)) return undefined;
-    const next = await outerProductAt(objective, weights);
-    return Number.isFinite(next.loss) ? { point: next, gain } : undefined;
+    const next = await pointAt(objective, weights);
+    return next && { point: next, gain };
   }
   if (!(loss <= point.loss + rounding)) return undefined;
-  const next = await outerProductAt(objective, weights);
+  const next = await pointAt(objective, weights);
+  if (next === undefined) return undefined;
   const whitened = next.gradient.slice();
   solveLower(factor, weights.length, whitened, 1);
   return norm(whitened) ** 2 < 0.81 * decrement ? { point: next, gain: 1 } : undefined;
+}
+
+/** The point at some weights, or undefined where the loss or its derivatives leave the domain of the model. */
+async function pointAt(objective: Objective, weights: Float64Array): Promise<ObjectiveCurvature | undefined> {
+  try {
+    const point = await outerProductAt(objective, weights);
+    return Number.isFinite(point.loss) ? point : undefined;
+  } catch (error) {
+    if (error instanceof NotFiniteError) return undefined;
+    throw error;
+  }
 }
 
 function grow({ amount, growth }: Damping): Damping {

@@ -1,5 +1,6 @@
 import type { Table } from "../data.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
+import { columnScale } from "../model/standardized.ts";
 
 /** The noise to start from where it was left open, as a share of the targets' standard deviation. */
 const FIRST_NOISE = 0.1;
@@ -21,14 +22,8 @@ export function leastEnergy(targets: Table): number {
   return energyOf(LEAST_NOISE, targets);
 }
 
-/** E_0 = 1/2 N K noise^2, for a noise that is a share of the targets' standard deviation. */
-function energyOf(share: number, { data, rows, columns }: Table): number {
-  let squares = 0;
-  for (let k = 0; k < columns; k++) {
-    let mean = 0;
-    for (let n = 0; n < rows; n++) mean += data[n * columns + k] / rows;
-    for (let n = 0; n < rows; n++) squares += (data[n * columns + k] - mean) ** 2;
-  }
-  // Targets that do not vary have no scale of their own.
-  return 0.5 * share ** 2 * (squares > 0 ? squares : data.length);
+/** E_0 = 1/2 N K noise^2, for a noise that is a share of the targets' standard deviation (1 for targets that do not vary). */
+function energyOf(share: number, targets: Table): number {
+  const { scale } = columnScale(targets);
+  return 0.5 * targets.rows * share ** 2 * scale.reduce((sum, deviation) => sum + deviation ** 2, 0);
 }

@@ -4,6 +4,7 @@ import { bernoulli } from "../../src/likelihood/bernoulli.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { functionModel } from "../../src/model/function-model.ts";
 import { mlp } from "../../src/model/mlp.ts";
+import { isotropic } from "../../src/prior/isotropic.ts";
 import { perLayer } from "../../src/prior/per-layer.ts";
 import { adam } from "../../src/training/adam.ts";
 import { lbfgs } from "../../src/training/lbfgs.ts";
@@ -65,6 +66,20 @@ describe("train refuses", () => {
     await expect(train(far, known, data, { method })).rejects.toThrow(NotFiniteError);
     const undefinedThere = functionModel({ parameters: [-1], value: ([w], [x]) => Math.log(w) * x });
     await expect(train(undefinedThere, known, data, { method })).rejects.toThrow(NotFiniteError);
+  });
+
+  it.each([levenbergMarquardt(), lbfgs()])("by $name no step to where the derivatives are not finite: it stops at the edge of the domain", async (method) => {
+    // Differences of sqrt(a) need room on both sides of a, and the best a, 1e-6, leaves none.
+    const rooted = (a: number) => functionModel({ parameters: [a], value: ([w], [x]) => Math.sqrt(w) * x });
+    const near = { inputs: [1, 2, 3, 4], targets: [0.001, 0.002, 0.003, 0.004] };
+    const precise = gaussian({ noise: 0.001 });
+    const { model, stopped, loss } = await train(rooted(1), precise, near, { method, prior: isotropic(1e-6) });
+    expect(stopped).toBe("stalled");
+    expect(loss).toBeLessThan(100);
+    expect(model.parameters[0]).toBeGreaterThan(1e-6);
+    expect(model.parameters[0]).toBeLessThan(1e-5);
+    // Where the start itself is too near, there is nothing to go by.
+    await expect(train(rooted(1e-7), precise, near, { method })).rejects.toThrow(NotFiniteError);
   });
 
   it("to go on when Adam diverges", async () => {
