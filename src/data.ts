@@ -102,9 +102,9 @@ function readRows(argument: string, rows: readonly ArrayLike<number>[]): Table {
   return { data, rows: rows.length, columns };
 }
 
-/** The same numbers as Float64Array; nothing but numbers may pass. */
+/** The same numbers in an array of their own, which the caller cannot change under us; nothing but numbers may pass. */
 export function toNumbers(argument: string, source: ArrayLike<number>): Float64Array {
-  if (source instanceof Float64Array) return source;
+  if (source instanceof Float64Array) return source.slice();
   const data = new Float64Array(source.length);
   for (let i = 0; i < data.length; i++) {
     const value: unknown = source[i];

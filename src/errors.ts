@@ -92,6 +92,13 @@ export class NotFiniteError extends LaplaceError {
   override readonly name = "NotFiniteError";
 }
 
+/** Returns `values` if all are finite, else throws. */
+export function allFinite(what: string, values: Float64Array): Float64Array {
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return values;
+  throw new NotFiniteError(`${what}: entry ${bad} is ${values[bad]}. Are the inputs in the units the model was trained with? Inputs of the size of 1 keep numbers finite.`);
+}
+
 /** A short description of any value, for messages. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);

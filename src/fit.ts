@@ -6,7 +6,7 @@ import { hyperparameterChange, maximizeEvidence } from "./evidence/maximize-evid
 import type { Likelihood } from "./likelihood/likelihood.ts";
 import { isLayered, type Model } from "./model/model.ts";
 import { columnScale, standardized } from "./model/standardized.ts";
-import { laplace } from "./posterior/laplace.ts";
+import { MEMORY_BUDGET, laplace } from "./posterior/laplace.ts";
 import type { DataTerm } from "./posterior/data-term.ts";
 import type { Posterior } from "./posterior/posterior.ts";
 import { predict, type PredictOptions, type PredictionOf } from "./predictive/predict.ts";
@@ -105,14 +105,16 @@ export async function fit<M extends Model, L extends Likelihood>(model: M, likel
   knownOptions("options", options, OPTIONS);
   const { inputs, targets } = examples(model, likelihood, data);
   const networks = isLayered(model);
-  const { standardize = networks, reestimate = true, curvature = outerProduct(), memoryBudget = 2 ** 30, ...rest } = options;
+  const { standardize = networks, reestimate = true, curvature = outerProduct(), memoryBudget = MEMORY_BUDGET, ...rest } = options;
   const { structure = chooseStructure(model, positive("memoryBudget", memoryBudget)), ...training } = rest;
   const start = standardize ? standardized(model, { inputs: columnScale(inputs), outputs: likelihood.outputScale(targets, model.outputs) }) : model;
   const method = options.method ?? methodFor(model, inputs.rows);
   const how: TrainOptions & { readonly prior: Prior } = { prior: networks ? automaticRelevance() : isotropic(), ...training, method };
-  const posteriorOf = (mode: Trained<M, L>): Promise<Posterior<M, L>> => laplace(mode.model, mode.likelihood, data, { ...jobOptions(options), prior: mode.prior, curvature, structure });
+  const posteriorOf = (mode: Trained<M, L>): Promise<Posterior<M, L>> => laplace(mode.model, mode.likelihood, data, { ...jobOptions(options), prior: mode.prior, curvature, structure, memoryBudget });
 
-  if (!reestimate || method.reestimates) {
+  // A method that re-estimates goes by the full outer product; another posterior has its evidence elsewhere.
+  const together = method.reestimates && structure.name === "full" && curvature.name === "outer product";
+  if (!reestimate || together) {
     const mode = await train(start, likelihood, data, { ...how, reestimate });
     return fitted(await posteriorOf(mode), mode);
   }

@@ -24,7 +24,7 @@ export { bernoulli, type BernoulliLikelihood } from "./likelihood/bernoulli.ts";
 export { categorical, type CategoricalLikelihood, type CategoricalPredictionOptions } from "./likelihood/categorical.ts";
 export { probit, monteCarlo, type Link, type MonteCarloOptions } from "./likelihood/link.ts";
 export { moderated, type BernoulliPrediction } from "./likelihood/bernoulli-prediction.ts";
-export { sigmoid } from "./likelihood/sigmoid.ts";
+export { sigmoid } from "./sigmoid.ts";
 export { softmax } from "./likelihood/softmax.ts";
 export type { GaussianPrediction } from "./likelihood/gaussian-prediction.ts";
 export type { CategoricalPrediction } from "./likelihood/categorical-prediction.ts";

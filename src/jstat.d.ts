@@ -11,22 +11,15 @@
  * `normal.cdf(-10, 0, 1)` is 0 and `normal.inv(0, 0, 1)` is -141. Do not use it where tails matter.
  */
 declare module "jstat" {
-  /** Density, distribution function and quantile of a distribution with the given kind of parameters. */
+  /** The density and the quantile of a distribution with the given kind of parameters. */
   interface Distribution<Parameters extends readonly number[]> {
     pdf(x: number, ...parameters: Parameters): number;
-    cdf(x: number, ...parameters: Parameters): number;
     /** The quantile at probability `p` of [0, 1]. */
     inv(p: number, ...parameters: Parameters): number;
   }
 
   const jStat: {
     readonly normal: Distribution<[mean: number, standardDeviation: number]>;
-    readonly studentt: Distribution<[degreesOfFreedom: number]>;
-    readonly chisquare: Distribution<[degreesOfFreedom: number]>;
-    readonly gamma: Distribution<[shape: number, scale: number]>;
-    readonly beta: Distribution<[alpha: number, beta: number]>;
-    /** The logarithm of the gamma function. */
-    gammaln(x: number): number;
     /** The error function. */
     erf(x: number): number;
   };

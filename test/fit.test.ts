@@ -3,12 +3,14 @@ import { InvalidArgumentError } from "../src/errors.ts";
 import { fit } from "../src/fit.ts";
 import { bernoulli } from "../src/likelihood/bernoulli.ts";
 import { categorical } from "../src/likelihood/categorical.ts";
+import { maximizeEvidence } from "../src/evidence/maximize-evidence.ts";
 import { gaussian } from "../src/likelihood/gaussian.ts";
 import { functionModel } from "../src/model/function-model.ts";
 import { mlp } from "../src/model/mlp.ts";
 import { isotropic } from "../src/prior/isotropic.ts";
 import { random } from "../src/random.ts";
 import { coverage } from "../src/predictive/scores.ts";
+import { diagonal } from "../src/structure/diagonal.ts";
 import { adam } from "../src/training/adam.ts";
 import { lbfgs } from "../src/training/lbfgs.ts";
 
@@ -42,8 +44,11 @@ describe("fit", () => {
   });
 
   it("copes with a constant column", async () => {
-    const fitted = await fit(mlp([3, 2, 1], { seed: 1 }), gaussian(), { inputs: inputs.map(([a, b]) => [a, 7, b]), targets });
-    expect(Number.isFinite(fitted.logEvidence)).toBe(true);
+    const fitted = await fit(mlp([3, 2, 1], { seed: 1 }), gaussian(), { inputs: inputs.map(([a, b]) => [a, 1980.3, b]), targets });
+    const { variance } = await fitted.predict([[0, 1980.3, 0], [0, 1981.3, 0]]);
+    expect(variance.get(0, 0)).toBeLessThan(0.1);
+    // The data say nothing of what another value would do: the prior's variance, no more.
+    expect(variance.get(1, 0)).toBeLessThan(100);
   });
 
   it.each([
@@ -86,6 +91,11 @@ describe("fit", () => {
     const within = await fit(network, gaussian(), { inputs, targets }, { memoryBudget: 16 * 17 ** 2 });
     const beyond = await fit(network, gaussian(), { inputs, targets }, { memoryBudget: 16 * 17 ** 2 - 1 });
     expect([within.posterior.structure.name, beyond.posterior.structure.name]).toEqual(["full", "diagonal"]);
+  });
+
+  it("re-estimates by the evidence of the structure that it is asked for", async () => {
+    const fitted = await fit(network, gaussian(), { inputs, targets }, { structure: diagonal() });
+    expect(maximizeEvidence(fitted.posterior).logEvidence - fitted.logEvidence).toBeLessThan(0.1);
   });
 
   it("prints a summary with the noise and how training ended", async () => {

@@ -1,5 +1,5 @@
 import type { Matrix } from "ml-matrix";
-import { knownOptions, oneOf, UnsupportedError } from "../errors.ts";
+import { InvalidArgumentError, UnsupportedError, allFinite, knownOptions, oneOf } from "../errors.ts";
 import type { Data, Table } from "../data.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { modelInputs, toMatrix, weightVector } from "../model/derivatives.ts";
@@ -24,6 +24,7 @@ export function outputDerivatives(likelihood: Likelihood, outputs: Float64Array,
 }
 
 function evaluate(model: Model, likelihood: Likelihood, data: Data): { evaluation: Evaluation; loss: OutputDerivatives; targets: Table } {
+  if (likelihood.estimated === true) throw new InvalidArgumentError({ argument: "likelihood", expected: "known noise, as gaussian({ noise: 0.1 }) has", received: "noise left open", advice: "Derivatives depend on it." });
   const { inputs, targets } = examples(model, likelihood, data);
   const evaluation = model.evaluate(inputs);
   return { evaluation, loss: outputDerivatives(likelihood, evaluation.outputs, targets), targets };
@@ -43,7 +44,7 @@ function evaluate(model: Model, likelihood: Likelihood, data: Data): { evaluatio
  */
 export function gradient(model: Model, likelihood: Likelihood, data: Data): Float64Array {
   const { evaluation, loss } = evaluate(model, likelihood, data);
-  return evaluation.vectorJacobianProduct(loss.gradient);
+  return allFinite("The gradient", evaluation.vectorJacobianProduct(loss.gradient));
 }
 
 /**
@@ -53,7 +54,7 @@ export function gradient(model: Model, likelihood: Likelihood, data: Data): Floa
  */
 export function hessian(model: Model, likelihood: Likelihood, data: Data): Matrix {
   const { evaluation, loss } = evaluate(model, likelihood, data);
-  return toMatrix(evaluation.hessian(loss), model.parameters.length, model.parameters.length);
+  return toMatrix(allFinite("The Hessian", evaluation.hessian(loss)), model.parameters.length, model.parameters.length);
 }
 
 /**
@@ -63,7 +64,7 @@ export function hessian(model: Model, likelihood: Likelihood, data: Data): Matri
  */
 export function hessianVectorProduct(model: Model, likelihood: Likelihood, data: Data, direction: ArrayLike<number>): Float64Array {
   const { evaluation, loss } = evaluate(model, likelihood, data);
-  return evaluation.hessianVectorProduct(loss, weightVector(model, "direction", direction));
+  return allFinite("The Hessian-vector product", evaluation.hessianVectorProduct(loss, weightVector(model, "direction", direction)));
 }
 
 /**
@@ -75,7 +76,7 @@ export function hessianDiagonal(model: Model, likelihood: Likelihood, data: Data
   knownOptions("options", options, ["diagonal"]);
   const which = oneOf("diagonal", options.diagonal ?? "exact", ["exact", "approximate"]);
   const { evaluation, loss } = evaluate(model, likelihood, data);
-  return diagonalOf(model, evaluation, loss, which);
+  return allFinite("The diagonal of the Hessian", diagonalOf(model, evaluation, loss, which));
 }
 
 /** The chosen diagonal of the Hessian at an evaluation. */

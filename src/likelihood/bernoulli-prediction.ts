@@ -1,8 +1,9 @@
 import { Matrix } from "ml-matrix";
 import type { MatrixLike, Table } from "../data.ts";
+import { InvalidArgumentError, describe } from "../errors.ts";
 import { normalQuantile } from "./gaussian-prediction.ts";
 import type { Interval, OutputMoments, Prediction } from "./prediction.ts";
-import { sigmoid, softplus } from "./sigmoid.ts";
+import { sigmoid, softplus } from "../sigmoid.ts";
 
 /**
  * Predictions for two classes at N inputs.
@@ -17,7 +18,7 @@ export interface BernoulliPrediction extends Prediction {
   /** Its epistemic variance: N x 1. */
   readonly logitVariance: Matrix;
   /** Interval of the probability of class 1 that the posterior over weights leaves open, default level 0.95: N x 1. */
-  interval(level?: number): Interval;
+  probabilityInterval(level?: number): Interval;
 }
 
 /**
@@ -27,6 +28,7 @@ export interface BernoulliPrediction extends Prediction {
  * @category Predictions
  */
 export function moderated(logit: number, variance: number): number {
+  if (!(variance >= 0)) throw new InvalidArgumentError({ argument: "variance", expected: "a number of at least 0", received: describe(variance) });
   return sigmoid(moderatedLogit(logit, variance));
 }
 
@@ -42,7 +44,7 @@ export function bernoulliPrediction({ rows, mean, covariance }: OutputMoments, e
     probability: column(mean.map((a, n) => moderated(a, covariance[n]))),
     logit: column(mean),
     logitVariance: column(covariance),
-    interval: (level = 0.95) => {
+    probabilityInterval: (level = 0.95) => {
       const width = normalQuantile(level);
       const end = (sign: number): Matrix => column(mean.map((a, n) => sigmoid(a + sign * width * Math.sqrt(covariance[n]))));
       return { lower: end(-1), upper: end(1) };

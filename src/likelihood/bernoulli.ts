@@ -3,7 +3,7 @@ import { InvalidArgumentError, knownOptions } from "../errors.ts";
 import { unitScale } from "../model/standardized.ts";
 import { bernoulliPrediction, type BernoulliPrediction } from "./bernoulli-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
-import { sigmoid, softplus } from "./sigmoid.ts";
+import { sigmoid, softplus } from "../sigmoid.ts";
 
 /**
  * One of two classes.

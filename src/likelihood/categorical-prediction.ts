@@ -21,10 +21,9 @@ export interface CategoricalPrediction extends Prediction {
 
 /** The prediction for Gaussian logits; `encode` checks targets. */
 export function categoricalPrediction({ rows, outputs, mean, covariance }: OutputMoments, link: Link, encode: (targets: MatrixLike) => Table): CategoricalPrediction {
-  const averaged = link.start();
   const logProbabilities = new Float64Array(rows * outputs);
   const block = outputs * outputs;
-  for (let n = 0; n < rows; n++) logProbabilities.set(averaged(mean.subarray(n * outputs, (n + 1) * outputs), covariance.subarray(n * block, (n + 1) * block)), n * outputs);
+  for (let n = 0; n < rows; n++) logProbabilities.set(link.logProbabilities(mean.subarray(n * outputs, (n + 1) * outputs), covariance.subarray(n * block, (n + 1) * block)), n * outputs);
   const probabilities = logProbabilities.map(Math.exp);
   const matrix = (values: Float64Array): Matrix => Matrix.from1DArray(rows, outputs, values);
   return {

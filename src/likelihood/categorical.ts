@@ -4,7 +4,7 @@ import { unitScale } from "../model/standardized.ts";
 import { categoricalPrediction, type CategoricalPrediction } from "./categorical-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { probit, type Link } from "./link.ts";
-import { softplus } from "./sigmoid.ts";
+import { softplus } from "../sigmoid.ts";
 import { logOddsAgainst, softmax } from "./softmax.ts";
 
 /**
@@ -78,7 +78,7 @@ export function categorical(): CategoricalLikelihood {
     predict: (moments, options = {}) => {
       knownOptions("options", options, ["link"]);
       const link = options.link ?? probit();
-      if (typeof link.start !== "function") throw new InvalidArgumentError({ argument: "link", expected: "probit() or monteCarlo()", received: describe(link) });
+      if (typeof link.logProbabilities !== "function") throw new InvalidArgumentError({ argument: "link", expected: "probit() or monteCarlo()", received: describe(link) });
       return categoricalPrediction(moments, link, (targets) => encode(targets, moments.rows, moments.outputs));
     },
     reestimate() {

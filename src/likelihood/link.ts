@@ -11,8 +11,8 @@ import { logSoftmax, logSumExp } from "./softmax.ts";
 export interface Link {
   /** For reports: `"probit"`. */
   readonly name: string;
-  /** log $\mathrm E[\mathrm{softmax}(f)]$ for $f \sim \mathcal N(\text{mean}, \text{covariance})$, one example after the other: a function of K and K x K numbers. */
-  start(): (mean: Float64Array, covariance: Float64Array) => Float64Array;
+  /** $\log \mathrm E[\operatorname{softmax}(f)]$ for the logits $f \sim \mathcal N(m, C)$ of one example: K numbers. */
+  logProbabilities(mean: Float64Array, covariance: Float64Array): Float64Array;
 }
 
 /**
@@ -24,7 +24,7 @@ export interface Link {
 export function probit(): Link {
   return {
     name: "probit",
-    start: () => (mean, covariance) => logSoftmax(mean.map((f, k) => f / Math.sqrt(1 + (Math.PI / 8) * Math.max(0, covariance[k * (mean.length + 1)])))),
+    logProbabilities: (mean, covariance) => logSoftmax(mean.map((f, k) => f / Math.sqrt(1 + (Math.PI / 8) * Math.max(0, covariance[k * (mean.length + 1)])))),
   };
 }
 
@@ -50,26 +50,26 @@ export function monteCarlo(options: MonteCarloOptions = {}): Link {
   const samples = wholeNumber("samples", options.samples ?? 1000, 1);
   const seed = options.seed ?? 0;
   random(seed);
-  return { name: "Monte Carlo", start: () => average(random(seed), samples) };
+  return { name: "Monte Carlo", logProbabilities: (mean, covariance) => average(mean, covariance, random(seed), samples) };
 }
 
-function average(source: Random, samples: number): ReturnType<Link["start"]> {
-  return (mean, covariance) => {
-    const classes = mean.length;
-    const root = squareRoot(covariance, classes);
-    const draws = Array.from({ length: classes }, () => new Float64Array(samples));
-    const normals = new Float64Array(classes);
-    const logits = new Float64Array(classes);
-    for (let s = 0; s < samples; s++) {
-      for (let k = 0; k < classes; k++) normals[k] = source.normal();
-      for (let k = 0; k < classes; k++) {
-        logits[k] = mean[k];
-        for (let j = 0; j < classes; j++) logits[k] += root[k * classes + j] * normals[j];
-      }
-      logSoftmax(logits).forEach((value, k) => (draws[k][s] = value));
+/** Every example meets the same draws, so that its probabilities do not depend on its neighbours. */
+function average(mean: Float64Array, covariance: Float64Array, source: Random, samples: number): Float64Array {
+  const classes = mean.length;
+  const root = squareRoot(covariance, classes);
+  const draws = Array.from({ length: classes }, () => new Float64Array(samples));
+  const normals = new Float64Array(classes);
+  const logits = new Float64Array(classes);
+  for (let s = 0; s < samples; s++) {
+    for (let k = 0; k < classes; k++) normals[k] = source.normal();
+    for (let k = 0; k < classes; k++) {
+      logits[k] = mean[k];
+      for (let j = 0; j < classes; j++) logits[k] += root[k * classes + j] * normals[j];
     }
-    return Float64Array.from(draws, (values) => logSumExp(values) - Math.log(samples));
-  };
+    const total = logSumExp(logits);
+    for (let k = 0; k < classes; k++) draws[k][s] = logits[k] - total;
+  }
+  return Float64Array.from(draws, (values) => logSumExp(values) - Math.log(samples));
 }
 
 /** R with R R' = C for a positive semidefinite C, through its eigenvectors: C may be singular. */

@@ -1,6 +1,7 @@
 /// <reference path="../jstat.d.ts" />
 import jStat from "jstat";
 import { oneOf } from "../errors.ts";
+import { sigmoid, softplus } from "../sigmoid.ts";
 
 /**
  * Names of the activation functions that {@link mlp} takes.
@@ -28,22 +29,21 @@ export interface Activation {
   readonly gain: number;
 }
 
-const logistic = (a: number): number => (a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a)));
 const normalDensity = (a: number): number => Math.exp(-0.5 * a * a) / Math.sqrt(2 * Math.PI);
 /** jStat's erf is good to 1e-16 absolutely, which is what a unit's value needs; the tail's relative error does not matter here. */
 const normalDistribution = (a: number): number => 0.5 * (1 + jStat.erf(a / Math.SQRT2));
 
 const ACTIVATIONS: Readonly<Record<ActivationName, Activation>> = {
   tanh: { name: "tanh", gain: 1, value: Math.tanh, first: (_, z) => 1 - z * z, second: (_, z) => -2 * z * (1 - z * z) },
-  sigmoid: { name: "sigmoid", gain: 1, value: logistic, first: (_, z) => z * (1 - z), second: (_, z) => z * (1 - z) * (1 - 2 * z) },
+  sigmoid: { name: "sigmoid", gain: 1, value: sigmoid, first: (_, z) => z * (1 - z), second: (_, z) => z * (1 - z) * (1 - 2 * z) },
   // At the kink, where no derivative exists, 0 is taken, as frameworks do; the second derivative is 0 wherever it exists.
   relu: { name: "relu", gain: 2, value: (a) => (a > 0 ? a : 0), first: (a) => (a > 0 ? 1 : 0), second: () => 0 },
   softplus: {
     name: "softplus",
     gain: 2,
-    value: (a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a))),
-    first: (a) => logistic(a),
-    second: (a) => logistic(a) * logistic(-a),
+    value: softplus,
+    first: sigmoid,
+    second: (a) => sigmoid(a) * sigmoid(-a),
   },
   gelu: {
     name: "gelu",
@@ -55,9 +55,9 @@ const ACTIVATIONS: Readonly<Record<ActivationName, Activation>> = {
   silu: {
     name: "silu",
     gain: 2,
-    value: (a) => a * logistic(a),
-    first: (a, z) => logistic(a) + z * logistic(-a),
-    second: (a) => logistic(a) * logistic(-a) * (2 + a * (logistic(-a) - logistic(a))),
+    value: (a) => a * sigmoid(a),
+    first: (a, z) => sigmoid(a) + z * sigmoid(-a),
+    second: (a) => sigmoid(a) * sigmoid(-a) * (2 + a * (sigmoid(-a) - sigmoid(a))),
   },
   identity: { name: "identity", gain: 1, value: (a) => a, first: () => 1, second: () => 0 },
 };

@@ -1,6 +1,6 @@
 import { Matrix } from "ml-matrix";
 import { toTable, type MatrixLike, type Table } from "../data.ts";
-import { InvalidArgumentError, NotFiniteError } from "../errors.ts";
+import { InvalidArgumentError, NotFiniteError, allFinite } from "../errors.ts";
 import type { Model } from "./model.ts";
 
 /** The inputs as a table with as many columns as the model takes. */
@@ -41,7 +41,7 @@ export function forward(model: Model, inputs: MatrixLike): Matrix {
  */
 export function jacobian(model: Model, inputs: MatrixLike): Matrix {
   const table = modelInputs(model, inputs);
-  return toMatrix(model.evaluate(table).jacobian(), table.rows * model.outputs, model.parameters.length);
+  return toMatrix(allFinite("The Jacobian", model.evaluate(table).jacobian()), table.rows * model.outputs, model.parameters.length);
 }
 
 /**
@@ -51,7 +51,7 @@ export function jacobian(model: Model, inputs: MatrixLike): Matrix {
  */
 export function jacobianVectorProduct(model: Model, inputs: MatrixLike, direction: ArrayLike<number>): Matrix {
   const table = modelInputs(model, inputs);
-  return toMatrix(model.evaluate(table).jacobianVectorProduct(weightVector(model, "direction", direction)), table.rows, model.outputs);
+  return toMatrix(allFinite("J v", model.evaluate(table).jacobianVectorProduct(weightVector(model, "direction", direction))), table.rows, model.outputs);
 }
 
 /**
@@ -63,7 +63,7 @@ export function vectorJacobianProduct(model: Model, inputs: MatrixLike, cotangen
   const table = modelInputs(model, inputs);
   const u = toTable("cotangents", cotangents);
   if (u.rows !== table.rows || u.columns !== model.outputs) throw new InvalidArgumentError({ argument: "cotangents", expected: `${table.rows} x ${model.outputs}`, received: `${u.rows} x ${u.columns}` });
-  return model.evaluate(table).vectorJacobianProduct(u.data);
+  return allFinite("J' u", model.evaluate(table).vectorJacobianProduct(u.data));
 }
 
 /** A vector with one finite entry for each parameter. */

@@ -24,8 +24,8 @@ export interface ModelFunction {
 /**
  * A model from any differentiable function of a weight vector: a curve with three parameters, the solution of an equation.
  *
- * Where no Jacobian is given, central differences with steps of $\epsilon^{1/3} \max(1, \vert w \vert)$ stand in (relative error about
- * 1e-10). Second derivatives are differences of the Jacobian, or second differences of the function where there is none
+ * Where no Jacobian is given, central differences with steps of $\epsilon^{1/3} \max(1, \vert w \vert)$ stand in, shorter where the function bends much over
+ * that (relative error about 1e-10, at worst 1e-8). Second derivatives are differences of the Jacobian, or second differences of the function where there is none
  * (relative error about 1e-7); `exact()` curvature inherits that.
  *
  * @category Models
@@ -43,7 +43,7 @@ export function functionModel(definition: ModelFunction): Model {
   if (definition.jacobian !== undefined && typeof definition.jacobian !== "function") throw new InvalidArgumentError({ argument: "jacobian", expected: "a function (parameters, input) => rows, or none", received: describe(definition.jacobian) });
   if (definition.inputs !== undefined) wholeNumber("inputs", definition.inputs, 1);
   wholeNumber("parameters.length", definition.parameters?.length, 1);
-  return create(definition, toNumbers("parameters", definition.parameters).slice());
+  return create(definition, toNumbers("parameters", definition.parameters));
 }
 
 function create(definition: ModelFunction, parameters: Float64Array): Model {
@@ -58,7 +58,7 @@ function create(definition: ModelFunction, parameters: Float64Array): Model {
     tensors: [tensor],
     withParameters: (other) => {
       if (other.length !== parameters.length) throw new InvalidArgumentError({ argument: "parameters", expected: `${parameters.length} numbers`, received: `${other.length}` });
-      return create(definition, other);
+      return create(definition, other.slice());
     },
     evaluate: (inputs) => evaluate(definition, parameters, outputs, inputs),
   };

@@ -82,7 +82,7 @@ export interface Evaluation {
 
 /**
  * A model of dense layers that shows its inside: the activations that go into each layer and the errors that come back.
- * With these, diagonals, Kronecker factors and Gram matrices need no Jacobian.
+ * With these, diagonals and the variances that follow from them need no Jacobian.
  *
  * @category Models
  */

@@ -1,6 +1,6 @@
 import type { Table } from "../data.ts";
 import { InvalidArgumentError } from "../errors.ts";
-import type { Evaluation, LayeredEvaluation, Model, OutputDerivatives } from "./model.ts";
+import { isLayered, type Evaluation, type LayeredEvaluation, type Model, type OutputDerivatives } from "./model.ts";
 
 /**
  * A change of units for each column: value = shift + scale * standardised value.
@@ -18,7 +18,9 @@ export interface ColumnScale {
 export function columnScale({ data, rows, columns }: Table): ColumnScale {
   const shift = new Float64Array(columns);
   const scale = new Float64Array(columns);
-  for (let i = 0; i < data.length; i++) shift[i % columns] += data[i] / rows;
+  // Around the first row, so that the mean of a constant column is exact.
+  for (let i = 0; i < data.length; i++) shift[i % columns] += (data[i] - data[i % columns]) / rows;
+  for (let c = 0; c < columns; c++) shift[c] += data[c];
   for (let i = 0; i < data.length; i++) scale[i % columns] += (data[i] - shift[i % columns]) ** 2 / rows;
   // What rounding leaves of a constant column is no spread.
   return { shift, scale: scale.map((variance, c) => (variance > (1e-12 * shift[c]) ** 2 ? Math.sqrt(variance) : 1)) };
@@ -49,6 +51,11 @@ export function standardized<M extends Model>(model: M, units: Units): M {
   if (model.inputs !== undefined && inputs.scale.length !== model.inputs) throw new InvalidArgumentError({ argument: "units.inputs", expected: `${model.inputs} columns`, received: `${inputs.scale.length}` });
   return {
     ...model,
+    // Spelled out, since a spread leaves out what a class defines by getters.
+    parameters: model.parameters,
+    outputs: model.outputs,
+    tensors: model.tensors,
+    ...(isLayered(model) && { layers: model.layers }),
     inputs: inputs.scale.length,
     withParameters: (parameters: Float64Array) => standardized(model.withParameters(parameters), units),
     evaluate: (table: Table) => evaluate(model.evaluate(standardize(table, inputs)), outputs),

@@ -8,7 +8,7 @@ import type { JobOptions } from "../progress.ts";
 import { full } from "../structure/full.ts";
 import type { Structure } from "../structure/structure.ts";
 import { addDataTerms, dataTerm, type DataSource } from "./data-term.ts";
-import { LIKELIHOODS, PRIORS, Posterior, checkedPosterior, settled } from "./posterior.ts";
+import { LIKELIHOODS, PRIORS, Posterior, checkedPosterior, rebuilt, settled } from "./posterior.ts";
 
 /**
  * Options of {@link laplace}.
@@ -24,9 +24,12 @@ export interface LaplaceOptions extends JobOptions {
   readonly prior?: Prior;
   /** T in $P = H / T + A$. Default 1. */
   readonly temperature?: number;
-  /** Most bytes that curvature and precision may take. Default 4 GiB. */
+  /** Most bytes that curvature and precision may take. Default 1 GiB, which {@link full} fills with 8,192 parameters. */
   readonly memoryBudget?: number;
 }
+
+/** Bytes that curvature and precision may take unless told otherwise: factorising more takes minutes. */
+export const MEMORY_BUDGET = 2 ** 30;
 
 const OPTIONS = ["curvature", "structure", "prior", "temperature", "memoryBudget", "signal", "onProgress"];
 
@@ -60,7 +63,7 @@ export async function laplace<M extends Model, L extends Likelihood>(model: M, l
   const structure = madeBy("full() or diagonal()", "structure", options.structure ?? full(), "accumulator");
   const prior = madeBy(PRIORS, "prior", options.prior ?? isotropic(), "bind").bind(model);
   const temperature = positive("temperature", options.temperature ?? 1);
-  withinBudget(structure, model, positive("memoryBudget", options.memoryBudget ?? 4 * 2 ** 30));
+  withinBudget(structure, model, positive("memoryBudget", options.memoryBudget ?? MEMORY_BUDGET));
 
   const term = await dataTerm(model, likelihood, kind, structure, data, options);
   return new Posterior({ model, likelihood: settled(likelihood, term.energy, term.examples * model.outputs), prior, curvature: kind, structure, temperature, data: term });
@@ -76,7 +79,7 @@ export async function withMoreData<M extends Model, L extends Likelihood>(poster
   knownOptions("options", options, ["signal", "onProgress"]);
   const { model, curvature, structure, likelihood } = checkedPosterior(posterior);
   const more = await dataTerm(model, likelihood, curvature, structure, data, options);
-  return posterior.replace({ data: addDataTerms(posterior.data, more) });
+  return rebuilt(posterior, { data: addDataTerms(posterior.data, more) });
 }
 
 function withinBudget(structure: Structure, model: Model, budget: number): void {

@@ -69,12 +69,10 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
   readonly data: DataTerm;
   /** P, factorised. */
   readonly precision: Precision;
-  readonly #parts: PosteriorParts<M, L>;
   #inverseDiagonal: Float64Array | undefined;
 
   /** Made by {@link laplace}. */
   constructor(parts: PosteriorParts<M, L>) {
-    this.#parts = parts;
     this.model = parts.model;
     this.likelihood = parts.likelihood;
     this.prior = parts.prior;
@@ -194,12 +192,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     if (likelihood.name !== this.likelihood.name) {
       throw new InvalidArgumentError({ argument: "likelihood", expected: `a ${this.likelihood.name} likelihood, as the curvature was computed with`, received: likelihood.name, advice: "Call laplace() again for another likelihood." });
     }
-    return this.replace({ likelihood: settled(likelihood, this.data.energy, this.targetCount), prior: prior.bind(this.model), temperature: positive("temperature", temperature) });
-  }
-
-  /** The posterior from other parts; nothing is checked. */
-  replace(parts: Partial<PosteriorParts<M, L>>): Posterior<M, L> {
-    return new Posterior({ ...this.#parts, ...parts });
+    return rebuilt(this, { likelihood: settled(likelihood, this.data.energy, this.targetCount), prior: prior.bind(this.model), temperature: positive("temperature", temperature) });
   }
 
   /** A few lines to print: model, data, prior, noise, evidence, and whether the weights are at a mode. */
@@ -225,6 +218,12 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     if (distance > FAR_FROM_MODE) lines.push(["warning", `the mode is ${distance.toPrecision(2)} posterior standard deviations away: train further with this prior and noise`]);
     return columns(lines, [0, 1]);
   }
+}
+
+/** The posterior with other parts; nothing is checked. */
+export function rebuilt<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, parts: Partial<PosteriorParts<M, L>>): Posterior<M, L> {
+  const { model, likelihood, prior, curvature, structure, temperature, data } = posterior;
+  return new Posterior({ model, likelihood, prior, curvature, structure, temperature, data, ...parts });
 }
 
 /** What makes a likelihood, for messages. */

@@ -19,7 +19,11 @@ export function diagonal(): Structure {
   return {
     name: "diagonal",
     bytes: (model) => 24 * model.parameters.length,
-    batchRows: (model) => (isLayered(model) ? 512 : Math.max(1, Math.min(256, Math.floor(2 ** 22 / (model.outputs * model.parameters.length))))),
+    // What an example takes on the way: K x K for its output Hessian, K deltas for each unit, or K rows of a Jacobian.
+    batchRows: (model) => {
+      const width = isLayered(model) ? Math.max(model.outputs, ...model.layers.map(({ outputs }) => outputs)) : model.parameters.length;
+      return Math.max(1, Math.min(512, Math.floor(2 ** 22 / (model.outputs * width))));
+    },
     accumulator: (model, likelihood, kind) => {
       const sum = new Float64Array(model.parameters.length);
       return {

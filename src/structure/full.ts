@@ -4,7 +4,7 @@ import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric-eigen.ts";
 import { mirrorLower, symmetricRankK } from "../linalg/symmetric-rank-k.ts";
 import { inverseDiagonal, inverseFromCholesky, solveCholesky, solveLowerRows, solveLowerTransposed } from "../linalg/triangular.ts";
-import { addValues, NOT_AT_A_MODE, outputCovarianceByJacobian, type Curvature, type Precision, type Structure } from "./structure.ts";
+import { addValues, NOT_AT_A_MODE, SINGULAR, outputCovarianceByJacobian, type Curvature, type Precision, type Structure } from "./structure.ts";
 
 /**
  * All $W \times W$ entries of the curvature, through one Cholesky factor of $P$: $W^3 / 3$ operations and $16 W^2$ bytes. The best
@@ -54,7 +54,11 @@ function fullCurvature(values: Float64Array, width: number): Curvature {
         return p;
       };
       const factor = matrix();
-      if (cholesky(factor, width) >= 0) throw new NotPositiveDefiniteError("The posterior precision", symmetricEigenvalues(matrix(), width)[0], NOT_AT_A_MODE);
+      if (cholesky(factor, width) >= 0) {
+        const eigenvalues = symmetricEigenvalues(matrix(), width);
+        const rounding = width * 2 ** -52 * eigenvalues[width - 1];
+        throw new NotPositiveDefiniteError("The posterior precision", eigenvalues[0], eigenvalues[0] < -rounding ? NOT_AT_A_MODE : SINGULAR);
+      }
       return fullPrecision(factor, width);
     },
   };

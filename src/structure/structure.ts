@@ -105,3 +105,7 @@ export function outputCovarianceByJacobian(precision: Pick<Precision, "whiten">,
 /** What {@link NotPositiveDefiniteError} advises for a posterior precision. */
 export const NOT_AT_A_MODE =
   "The weights are not at a mode of the posterior for this prior and noise, so no Gaussian fits there: train further, until the gradient norm is small, with the same prior and noise; or use outerProduct() curvature, which is positive semidefinite everywhere.";
+
+/** What it advises where the negative eigenvalue is a rounding error. */
+export const SINGULAR =
+  "It is singular to working precision: the prior is too weak beside curvature this strong. Use a stronger prior or more noise, or scale the inputs to the size of 1.";

@@ -42,14 +42,23 @@ describe("monteCarlo", () => {
     const together = new Float64Array(9).fill(100);
     const mean = Float64Array.of(0, 1, 2);
     // The covariance is singular: its root is good to the root of a rounding error.
-    expectClose(monteCarlo({ samples: 20 }).start()(mean, together).map(Math.exp), softmax(mean), 1e-6);
-    expect(Math.abs(probit().start()(mean, together).map(Math.exp)[2] - softmax(mean)[2])).toBeGreaterThan(0.1);
+    expectClose(monteCarlo({ samples: 20 }).logProbabilities(mean, together).map(Math.exp), softmax(mean), 1e-6);
+    expect(Math.abs(probit().logProbabilities(mean, together).map(Math.exp)[2] - softmax(mean)[2])).toBeGreaterThan(0.1);
   });
 
   it("without variance is the softmax, and so is probit", () => {
     const mean = Float64Array.of(0.3, -1, 2);
-    expectClose(monteCarlo({ samples: 3 }).start()(mean, new Float64Array(9)).map(Math.exp), softmax(mean), 1e-14);
-    expectClose(probit().start()(mean, new Float64Array(9)).map(Math.exp), softmax(mean), 1e-14);
+    expectClose(monteCarlo({ samples: 3 }).logProbabilities(mean, new Float64Array(9)).map(Math.exp), softmax(mean), 1e-14);
+    expectClose(probit().logProbabilities(mean, new Float64Array(9)).map(Math.exp), softmax(mean), 1e-14);
+  });
+
+  it("gives an example the same probabilities whoever its neighbours are", () => {
+    const mean = Float64Array.of(0.1, 0, 0.5, 0);
+    const covariance = Float64Array.of(1, 0, 0, 1, 1, 0, 0, 1);
+    const link = monteCarlo({ samples: 20 });
+    const both = categorical().predict({ rows: 2, outputs: 2, mean, covariance }, { link }).probabilities;
+    const second = categorical().predict({ rows: 1, outputs: 2, mean: mean.subarray(2), covariance: covariance.subarray(4) }, { link }).probabilities;
+    expect(both.getRow(1)).toEqual(second.getRow(0));
   });
 
   it("refuses bad options", () => {

@@ -7,7 +7,7 @@ import { categorical, type CategoricalPredictionOptions } from "../../src/likeli
 import { gaussianPrediction, normalQuantile } from "../../src/likelihood/gaussian-prediction.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import type { OutputMoments } from "../../src/likelihood/prediction.ts";
-import { sigmoid } from "../../src/likelihood/sigmoid.ts";
+import { sigmoid } from "../../src/sigmoid.ts";
 import netlab from "../fixtures/netlab-softmax.json" with { type: "json" };
 import { expectClose } from "../support/close.ts";
 
@@ -84,9 +84,9 @@ describe("a Bernoulli prediction", () => {
   });
 
   it("has the interval of the probability that the logit's has", () => {
-    const { lower, upper } = prediction.interval(0.9);
+    const { lower, upper } = prediction.probabilityInterval(0.9);
     expectClose([lower.get(0, 0), upper.get(0, 0), lower.get(2, 0)], [sigmoid(-2 * 1.6448536269514729), sigmoid(2 * 1.6448536269514729), sigmoid(-3)], 1e-12);
-    expect(() => prediction.interval(1)).toThrow(/^level: /);
+    expect(() => prediction.probabilityInterval(1)).toThrow(/^level: /);
   });
 
   it("scores labels, also where a logit is saturated and wrong", () => {

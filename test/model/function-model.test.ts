@@ -135,4 +135,13 @@ describe("functionModel", () => {
     const slope = functionModel({ parameters: [1], value: ([w]) => w, jacobian: () => [Infinity] });
     expect(() => jacobian(slope, [1])).toThrow(/^jacobian gave Infinity for example 0/);
   });
+
+  it("takes its steps from the size of its parameters, however small", () => {
+    const [amount, rate] = [1e9, 1e-7];
+    const decay = functionModel({ parameters: [amount, rate], value: ([a, k], [t]) => a * Math.exp(-k * t) });
+    const times = { data: Float64Array.of(1e6, 1e7), rows: 2, columns: 1 };
+    const expected = Array.from(times.data).flatMap((t) => [Math.exp(-rate * t), -amount * t * Math.exp(-rate * t)]);
+    const jacobian = decay.evaluate(times).jacobian();
+    expected.forEach((value, i) => expect(Math.abs(jacobian[i] / value - 1)).toBeLessThan(1e-8));
+  });
 });

@@ -135,4 +135,11 @@ describe("columnScale", () => {
     expect(columnScale(toTable("x", [1e6 - 1, 1e6 + 1])).scale[0]).toBeCloseTo(1, 9);
     expect(columnScale(toTable("x", [-1e-9, 1e-9])).scale[0]).toBeCloseTo(1e-9, 15);
   });
+
+  it("finds a constant column constant, however long and whatever its value", () => {
+    for (const value of [0.1, 1980.3, 1e-9, -7]) {
+      const { shift, scale } = columnScale({ data: new Float64Array(100_000).fill(value), rows: 100_000, columns: 1 });
+      expect([shift[0], scale[0]]).toEqual([value, 1]);
+    }
+  });
 });

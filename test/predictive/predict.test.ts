@@ -7,6 +7,7 @@ import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { monteCarlo } from "../../src/likelihood/link.ts";
 import { mlp } from "../../src/model/mlp.ts";
 import { laplace } from "../../src/posterior/laplace.ts";
+import { rebuilt } from "../../src/posterior/posterior.ts";
 import type { Posterior } from "../../src/posterior/posterior.ts";
 import { jointCovariance, outputMoments, predict, type PredictOptions } from "../../src/predictive/predict.ts";
 import { isotropic } from "../../src/prior/isotropic.ts";
@@ -53,7 +54,7 @@ describe.each([full(), diagonal()])("predictions of a $name posterior", (structu
   });
 
   it("do not depend on how many rows are taken at a time", async () => {
-    const one = posterior.replace({ structure: { ...structure, batchRows: () => 1 } });
+    const one = rebuilt(posterior, { structure: { ...structure, batchRows: () => 1 } });
     const steps: Progress[] = [];
     const prediction = await predict(one, x, { onProgress: (progress) => steps.push(progress) });
     expectClose(prediction.variance.to1DArray(), (await predict(posterior, x)).variance.to1DArray(), 1e-14);
@@ -81,7 +82,7 @@ describe("honesty of the intervals", () => {
       // At the mode: one Newton step from anywhere.
       const start = await laplace(mlp([2, 1], { biases: false }), gaussian({ noise }), { inputs: inputs.slice(0, 5), targets: t.slice(0, 5) }, { prior: isotropic(alpha) });
       const step = start.solve(start.gradient);
-      const posterior = start.replace({ model: start.model.withParameters(start.mean.map((w, i) => w - step[i])) });
+      const posterior = rebuilt(start, { model: start.model.withParameters(start.mean.map((w, i) => w - step[i])) });
       const prediction = await predict(posterior, [inputs[5]]);
       levels.forEach((level, i) => {
         const { lower, upper } = prediction.interval(level);

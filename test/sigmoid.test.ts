@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sigmoid, softplus } from "../../src/likelihood/sigmoid.ts";
+import { sigmoid, softplus } from "../src/sigmoid.ts";
 
 const relative = (actual: number, expected: number): number => Math.abs(actual / expected - 1);
 
