@@ -99,19 +99,25 @@ export function effectiveParametersByGroup(prior: GroupedPrior, inverseDiagonal:
   return sumByGroup(prior, inverseDiagonal.map((variance, i) => 1 - prior.precisions[prior.groupOf[i]] * variance));
 }
 
-/** Re-estimated precisions are kept in this range: that of a group that the data do not determine would run away. */
+/** Re-estimation takes precisions no further than this: at fixed weights that of a group with little energy would run away. */
 const PRECISION_LIMITS: readonly [least: number, most: number] = [1e-8, 1e12];
+/** A group with fewer effective parameters than this for each of its weights is one that the data say nothing about: its gamma is rounding. */
+const UNDETERMINED = 1e-10;
 
 /**
- * MacKay's re-estimation alpha_g = gamma_g / (2 E_W,g) (MacKay 1992; Bishop 2006, eq. 3.92). A group that the data say nothing about has
- * gamma and E_W both going to 0; its precision is kept within `limits`.
+ * MacKay's re-estimation alpha_g = gamma_g / (2 E_W,g) (MacKay 1992; Bishop 2006, eq. 3.92), which goes no further than `limits`.
+ *
+ * A group that the data say nothing about, as the weights of a constant input, has gamma and E_W that are rounding alone; so would be
+ * their ratio, and the group keeps the precision it has. A group that the data do determine, at exactly its prior mean, gets the most.
  */
 export function reestimatePrior(prior: GroupedPrior, effectiveParameters: Float64Array, weights: Float64Array, limits: readonly [least: number, most: number] = PRECISION_LIMITS): GroupedPrior {
   const energies = priorEnergies(prior, weights);
-  const [least, most] = limits;
-  return withPrecisions(prior, energies.map((energy, g) => {
-    if (energy === 0) return most;
-    return Math.min(most, Math.max(least, effectiveParameters[g] / (2 * energy)));
+  const sizes = sumByGroup(prior, new Float64Array(weights.length).fill(1));
+  return withPrecisions(prior, prior.precisions.map((alpha, g) => {
+    if (effectiveParameters[g] <= UNDETERMINED * sizes[g]) return alpha;
+    // A precision that starts beyond the limits moves towards them only where the estimate lies there.
+    const [least, most] = [Math.min(limits[0], alpha), Math.max(limits[1], alpha)];
+    return Math.min(most, Math.max(least, effectiveParameters[g] / (2 * energies[g])));
   }));
 }
 

@@ -112,14 +112,23 @@ describe("reestimatePrior", () => {
     );
   });
 
-  it("keeps a precision within its limits where the data say nothing", () => {
-    const prior = groups([0, 1, 2, 3]).bind(mlp([3, 1]));
-    const weights = Float64Array.of(0, 0, 1e-9, 1e9);
-    // gamma / E_W is 0 / 0, 1 / 0, 1 / tiny and tiny / huge.
-    const again = reestimatePrior(prior, Float64Array.of(0, 1, 1, 1e-9), weights, limits);
-    expect(Array.from(again.precisions)).toEqual([1e6, 1e6, 1e6, 1e-6]);
-    // Rounding can take gamma below 0.
-    expect(reestimatePrior(prior, Float64Array.of(-1e-15, 1, 1, 1), Float64Array.of(1, 1, 1, 1), limits).precisions[0]).toBe(1e-6);
+  it("goes no further than its limits", () => {
+    const prior = groups([0, 1, 2], 5).bind(mlp([2, 1]));
+    // gamma / E_W is 1 / 0, 1 / tiny and tiny / huge.
+    const again = reestimatePrior(prior, Float64Array.of(1, 1, 1e-9), Float64Array.of(0, 1e-9, 1e9), limits);
+    expect(Array.from(again.precisions)).toEqual([1e6, 1e6, 1e-6]);
+    // One that is beyond them already doesn't turn round.
+    const beyond = groups([0, 1, 2], [1e7, 1e-7, 1e7]).bind(mlp([2, 1]));
+    expect(Array.from(reestimatePrior(beyond, Float64Array.of(1, 1e-9, 1), Float64Array.of(1e-9, 1e9, 1), limits).precisions)).toEqual([1e7, 1e-7, 1]);
+  });
+
+  it("leaves a group alone that the data say nothing about, whatever its weights", () => {
+    const prior = groups([0, 0, 1, 1, 2, 3, 4], [3, 4, 5, 6, 7]).bind(mlp([6, 1]));
+    // Zero, rounding to both sides for two weights, and what is no rounding any more.
+    const gamma = Float64Array.of(0, 4e-16, -1e-15, 0, 1e-9);
+    const again = reestimatePrior(prior, gamma, Float64Array.of(0, 0, 1e-8, 1e-8, 1, 1e-30, 1e-3), limits);
+    expect(Array.from(again.precisions.subarray(0, 4))).toEqual([3, 4, 5, 6]);
+    expect(again.precisions[4]).toBeCloseTo(1e-3, 12);
   });
 });
 
