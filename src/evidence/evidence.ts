@@ -1,6 +1,7 @@
 import { UnsupportedError, knownOptions } from "../errors.ts";
-import { isLayered } from "../model/model.ts";
+import { isLayered, type LayerShape } from "../model/model.ts";
 import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
+import { priorPrecision } from "../prior/prior.ts";
 
 /**
  * The log evidence, term by term.
@@ -20,7 +21,7 @@ export interface EvidenceTerms {
   readonly logEvidence: number;
   /** $\sum_l (\log M_l! + M_l \log 2)$ over hidden layers of $M_l$ tanh units: equivalent modes. Undefined unless asked for. */
   readonly logSymmetries?: number;
-  /** $\frac12 \sum_g \log\frac2{\gamma_g} + \frac12 \log\frac2{NK - \gamma}$: how sharply the data fix alpha and beta. Undefined unless asked for. */
+  /** $\frac12 \sum_g \log\frac2{\gamma_g} + \frac12 \log\frac{2T}{NK - p T \gamma}$: how sharply the data fix alpha and beta. Undefined unless asked for. */
   readonly logHyperparameterOccamFactor?: number;
   /** The log evidence with the optional terms that were asked for. */
   readonly total: number;
@@ -34,13 +35,16 @@ export interface EvidenceTerms {
 export interface EvidenceOptions {
   /**
    * The modes that are equivalent by symmetry: permuting the M units of a hidden layer, and for tanh units flipping their
-   * signs. Default false. For other units only the permutations count.
+   * signs. Default false. For other units only the permutations count. The prior must leave the modes equivalent: the same precisions
+   * and means for all units of a hidden layer, and where signs flip, a mean of zero.
    */
   readonly symmetries?: boolean;
   /**
-   * The Occam factors of the hyperparameters, from the widths $\sqrt{2 / \gamma}$ and $\sqrt{2 / (NK - \gamma)}$ of the evidence in
-   * $\log\alpha$ and $\log\beta$ (MacKay 1992; Bishop 1995, section 10.6), up to a constant, the prior range of their logarithms. Meant
-   * at the evidence's maximum, for comparing models with different numbers of hyperparameters. Default false.
+   * The Occam factors of the hyperparameters, from the widths $\sqrt{2 / \gamma_g}$ and $\sqrt{2T / (NK - p T \gamma)}$ of the evidence in
+   * $\log\alpha_g$ and $\log\beta$, for curvature that grows as $\beta^p$: 1, or 2 for the empirical Fisher (MacKay 1992; Bishop 1995, section
+   * 10.6). This is MacKay's approximation, not the exact curvature: it neglects that $\gamma$ itself changes with $\alpha$ and $\beta$,
+   * little where the data determine each parameter either well or hardly at all. It is up to a constant, the prior range of the
+   * logarithms, and is meant at the evidence's maximum, for comparing models with different numbers of hyperparameters. Default false.
    */
   readonly hyperparameters?: boolean;
 }
@@ -50,7 +54,7 @@ export interface EvidenceOptions {
  * $$\log p(D \mid \alpha, \beta) \approx \tfrac1T \log p(D \mid w_\mathrm{MAP}) - \tfrac12 (w - w_0)^\top A (w - w_0) - \tfrac12 \left[ \log\det P - \log\det A \right].$$
  *
  * @category Evidence
- * @throws {@link UnsupportedError} for symmetries of a model without layers, and for Occam factors of hyperparameters that the
+ * @throws {@link UnsupportedError} for symmetries of a model without layers or that the prior breaks, and for Occam factors of hyperparameters that the
  * data leave without a maximum.
  * @example
  * ```ts
@@ -82,9 +86,28 @@ export function evidence(posterior: Posterior, options: EvidenceOptions = {}): E
   };
 }
 
-function symmetries({ model }: Posterior): number {
+function symmetries({ model, prior }: Posterior): number {
   if (!isLayered(model)) throw new UnsupportedError("symmetries: the equivalent modes of a model without layers are not known. Leave the option out, or use a network made by mlp().");
-  return model.layers.slice(0, -1).reduce((sum, { outputs, signSymmetric }) => sum + logFactorial(outputs) + (signSymmetric ? outputs * Math.LN2 : 0), 0);
+  const precision = priorPrecision(prior);
+  const { layers } = model;
+  return layers.slice(0, -1).reduce((sum, layer, l) => {
+    const units = Array.from({ length: layer.outputs }, (_, unit) => weightsOfUnit(layer, layers[l + 1], unit));
+    const alike = units.every((weights) => weights.every((w, i) => precision[w] === precision[units[0][i]] && prior.mean[w] === prior.mean[units[0][i]]));
+    if (!alike) throw new UnsupportedError(`symmetries: the units of hidden layer ${l + 1} can't change places, as the ${prior.name} prior has other precisions or means for some than for others. Leave the option out, or use a prior that is the same for all units of a layer: isotropic(), perLayer() or automaticRelevance().`);
+    if (!layer.signSymmetric) return sum + logFactorial(layer.outputs);
+    const centred = units.every((weights) => weights.every((w) => prior.mean[w] === 0));
+    if (!centred) throw new UnsupportedError(`symmetries: the units of hidden layer ${l + 1} can't change signs, as the mean of the ${prior.name} prior is not 0 for their weights. Leave the option out, or use a prior without a mean.`);
+    return sum + logFactorial(layer.outputs) + layer.outputs * Math.LN2;
+  }, 0);
+}
+
+/** Where the weights into a hidden unit, its bias and the weights out of it are in the parameter vector. */
+function weightsOfUnit({ inputs, weights, biases }: LayerShape, next: LayerShape, unit: number): number[] {
+  return [
+    ...Array.from({ length: inputs }, (_, i) => weights.offset + unit * inputs + i),
+    ...(biases === undefined ? [] : [biases.offset + unit]),
+    ...Array.from({ length: next.outputs }, (_, k) => next.weights.offset + k * next.inputs + unit),
+  ];
 }
 
 function logFactorial(count: number): number {
@@ -94,13 +117,15 @@ function logFactorial(count: number): number {
 }
 
 function hyperparameterOccamFactor(posterior: Posterior): number {
-  const { likelihood, prior, targetCount, effectiveParameters } = posterior;
+  const { likelihood, prior, curvature, targetCount, temperature, effectiveParameters } = posterior;
   const ofPrior = posterior.effectiveParametersByGroup.reduce((sum, gamma, g) => sum + width(`the prior precision of "${prior.groups[g]}"`, gamma), 0);
-  return likelihood.noiseParameters === 0 ? ofPrior : ofPrior + likelihood.noiseParameters * width("the noise", targetCount - effectiveParameters);
+  if (likelihood.noiseParameters === 0) return ofPrior;
+  const freedom = targetCount - curvature.noisePower * temperature * effectiveParameters;
+  return ofPrior + likelihood.noiseParameters * width("the noise", freedom, temperature);
 }
 
-/** log sqrt(2 / freedom), the width of the evidence's peak in the logarithm of a hyperparameter. */
-function width(hyperparameter: string, freedom: number): number {
-  if (freedom > 0) return 0.5 * Math.log(2 / freedom);
+/** log sqrt(2 T / freedom), the width of the evidence's peak in the logarithm of a hyperparameter. */
+function width(hyperparameter: string, freedom: number, temperature = 1): number {
+  if (freedom > 0) return 0.5 * Math.log((2 * temperature) / freedom);
   throw new UnsupportedError(`hyperparameters: the evidence has no peak in ${hyperparameter}, which is left ${freedom.toPrecision(3)} degrees of freedom. Leave the option out, or give groups that the data determine.`);
 }
