@@ -41,7 +41,8 @@ const MOST_BYTES = 2e9;
  * takes a few steps and one re-estimation in turns, $\alpha_g = \gamma_g / (2 E_{W,g})$ and
  * $\beta = (NK - \gamma) / (2 E_0)$, until these equations hold to $10^{-5}$ and the gradient is small. Where many precisions
  * drift on though the log evidence has not risen by $W / 50$ in twenty re-estimations, or half the steps are used up, it takes the hyperparameters of the highest
- * evidence and trains at those. Precisions stay within $10^{-8}$ and $10^{12}$, the noise above $10^{-5}$ standard deviations of the targets.
+ * evidence and trains at those. Precisions are taken no further than $10^{-8}$ and $10^{12}$, the noise no lower than $10^{-5}$ standard
+ * deviations of the targets; a group of weights that the data say nothing about keeps its precision.
  *
  * @category Training
  * @throws {@link InvalidArgumentError} for options that are not positive.
@@ -79,7 +80,7 @@ async function minimize<L extends Likelihood>(task: TrainingTask<L>, damping: nu
     const end = await settle(objective, first.point, first.damping, rest);
     return { weights: end.point.weights, objective, iterations: first.steps + end.steps, stopped: end.stopped };
   }
-  const floor = leastEnergy(objective.targets);
+  const floor = leastEnergy(objective.likelihood, objective.targets);
   const end = await regularize(objective, first.point, first.damping, { ...rest, interval, leastEnergy: floor });
   const { effectiveParameters, discrepancy } = reestimated(end.objective, end.point, floor);
   return { weights: end.point.weights, objective: end.objective, iterations: first.steps + end.steps, stopped: end.stopped, effectiveParameters, discrepancy };

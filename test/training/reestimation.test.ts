@@ -1,6 +1,7 @@
 import { Matrix, inverse } from "ml-matrix";
 import { describe, expect, it } from "vitest";
 import { toTable, type Data } from "../../src/data.ts";
+import { fit } from "../../src/fit.ts";
 import { bernoulli } from "../../src/likelihood/bernoulli.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import type { Likelihood } from "../../src/likelihood/likelihood.ts";
@@ -11,6 +12,7 @@ import { isotropic } from "../../src/prior/isotropic.ts";
 import { perLayer } from "../../src/prior/per-layer.ts";
 import type { Prior } from "../../src/prior/prior.ts";
 import { random } from "../../src/random.ts";
+import { lbfgs } from "../../src/training/lbfgs.ts";
 import { levenbergMarquardt } from "../../src/training/levenberg-marquardt.ts";
 import { train, type Trained } from "../../src/training/train.ts";
 import diabetes from "../fixtures/diabetes.json" with { type: "json" };
@@ -128,6 +130,33 @@ describe("re-estimation", () => {
     const constant = await train(mlp([2, 3, 1]), gaussian(), { inputs, targets: inputs.map(() => 0) });
     expect(Number.isFinite(constant.loss)).toBe(true);
     expect(Math.max(...constant.model.evaluate(toTable("inputs", inputs)).outputs.map(Math.abs))).toBeLessThan(1e-3);
+  });
+
+  it.each([1, 2, 3, 4])("leaves the weights of a constant input to the prior, seed %d", async (seed) => {
+    const numbers = random(seed);
+    const rows = Array.from({ length: 40 }, () => [4 * numbers.uniform() - 2, 7]);
+    const curve = { inputs: rows, targets: rows.map(([x]) => Math.sin(x) + 0.1 * numbers.normal()) };
+    for (const method of [levenbergMarquardt(), lbfgs()]) {
+      const fitted = await fit(mlp([2, 5, 1], { seed }), gaussian(), curve, { method });
+      const { posterior, training } = fitted;
+      expect(training.stopped).toBe("gradient");
+      expect(posterior.prior.precisions[1]).toBe(1);
+      expect(posterior.effectiveParametersByGroup[1]).toBeLessThan(1e-12);
+      // The slope of a tanh unit is at most 1: the prior gives the constant input a variance of sum_j v_j^2 at most, v the weights out, in standard units.
+      const out = posterior.mean.subarray(15, 20).reduce((sum, v) => sum + v * v, 0);
+      const [usual, other] = (await fitted.predict([[0, 7], [0, 8]])).variance.to1DArray();
+      expect(other).toBeGreaterThan(usual);
+      expect(other).toBeLessThan(usual + out);
+    }
+  });
+
+  it("counts no discrepancy for a group that stays", async () => {
+    const rows = inputs.map(([x]) => [x, 0]);
+    const result = await train(mlp([2, 1]), gaussian(), { inputs: rows, targets: inputs.map(([x]) => 2 * x + source.normal()) }, { prior: automaticRelevance(3) });
+    expect(result.prior.precisions[1]).toBe(3);
+    expect(result.prior.precisions[0]).not.toBeCloseTo(3, 1);
+    expect(result.stopped).toBe("gradient");
+    expect(result.discrepancy).toBeLessThan(1e-5);
   });
 
   it("ends well where precisions drift on without end", async () => {
