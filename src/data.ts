@@ -109,10 +109,15 @@ export function toNumbers(argument: string, source: ArrayLike<number>): Float64A
   for (let i = 0; i < data.length; i++) {
     const value: unknown = source[i];
     // Number(null) and Number("") are 0: only real numbers may pass.
-    if (typeof value !== "number") throw new InvalidArgumentError({ argument, expected: "numbers", received: `${describe(value)} at index ${i}` });
+    if (typeof value !== "number") throw new InvalidArgumentError({ argument, expected: "numbers", received: `${describe(value)} at index ${i}`, advice: adviceFor(value) });
     data[i] = value;
   }
   return data;
+}
+
+function adviceFor(value: unknown): string | undefined {
+  if (typeof value === "string") return value.trim() !== "" && Number.isFinite(Number(value)) ? "Convert texts with Number() first." : "Names are to be numbered: labels count from 0.";
+  return typeof value === "boolean" ? "Write 1 for true and 0 for false." : undefined;
 }
 
 /** Rows `from` .. `to` - 1 of a table, sharing its memory. */

@@ -141,6 +141,9 @@ export function madeBy<T extends object>(makers: string, argument: string, value
 
 /** Throws when `options` has a key that is not in `known`: a misspelt option must not pass in silence. */
 export function knownOptions(argument: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidArgumentError({ argument, expected: known.length === 0 ? "no options" : `an object with any of ${known.join(", ")}`, received: describe(options) });
+  }
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     throw new InvalidArgumentError({ argument: `${argument}.${key}`, expected: known.length === 0 ? "no options" : `one of the options ${known.join(", ")}`, received: `the unknown option "${key}"` });

@@ -1,17 +1,17 @@
-import { outerProduct, type CurvatureKind } from "./curvature/curvature.ts";
-import { examples } from "./curvature/loss.ts";
+import type { CurvatureKind } from "./curvature/curvature.ts";
 import type { Data, MatrixLike } from "./data.ts";
 import { knownOptions, positive } from "./errors.ts";
 import { hyperparameterChange, maximizeEvidence } from "./evidence/maximize-evidence.ts";
+import { examples } from "./likelihood/examples.ts";
 import type { Likelihood } from "./likelihood/likelihood.ts";
 import { isLayered, type Model } from "./model/model.ts";
-import { columnScale, standardized } from "./model/standardized.ts";
-import { MEMORY_BUDGET, laplace } from "./posterior/laplace.ts";
+import { columnScale, isStandardized, standardized } from "./model/standardized.ts";
+import { MEMORY_BUDGET, approximation, laplace } from "./posterior/laplace.ts";
 import type { DataTerm } from "./posterior/data-term.ts";
 import type { Posterior } from "./posterior/posterior.ts";
 import { predict, type PredictOptions, type PredictionOf } from "./predictive/predict.ts";
 import { automaticRelevance } from "./prior/automatic-relevance.ts";
-import { isotropic } from "./prior/isotropic.ts";
+import { perWeight } from "./prior/per-weight.ts";
 import type { Prior } from "./prior/prior.ts";
 import { jobOptions, type JobOptions } from "./progress.ts";
 import { diagonal } from "./structure/diagonal.ts";
@@ -27,7 +27,8 @@ import { methodFor, train, type TrainOptions, type Trained } from "./training/tr
  * @category Fitting
  */
 export interface FitOptions extends JobOptions {
-  /** Where the prior precisions start. Default: {@link automaticRelevance} for networks, {@link isotropic} for other models. */
+  /** Where the prior precisions start. Default: {@link automaticRelevance} for networks; for other
+   * models a weak one that stays, with standard deviations of a hundred times the size of the parameters given. */
   readonly prior?: Prior;
   /** Whether inputs, and the targets of a regression, are standardised within. Default: for networks, not for other models. */
   readonly standardize?: boolean;
@@ -105,20 +106,23 @@ export async function fit<M extends Model, L extends Likelihood>(model: M, likel
   knownOptions("options", options, OPTIONS);
   const { inputs, targets } = examples(model, likelihood, data);
   const networks = isLayered(model);
-  const { standardize = networks, reestimate = true, curvature = outerProduct(), memoryBudget = MEMORY_BUDGET, ...rest } = options;
-  const { structure = chooseStructure(model, positive("memoryBudget", memoryBudget)), ...training } = rest;
-  const start = standardize ? standardized(model, { inputs: columnScale(inputs), outputs: likelihood.outputScale(targets, model.outputs) }) : model;
+  const { standardize = networks, reestimate = true, curvature: _, structure: __, memoryBudget = MEMORY_BUDGET, ...training } = options;
+  const { curvature, structure } = approximation(model, { structure: chooseStructure(model, positive("memoryBudget", memoryBudget)), ...options });
+  // What fit() returned is in the data's units already.
+  const start = standardize && !isStandardized(model) ? standardized(model, { inputs: columnScale(inputs), outputs: likelihood.outputScale(targets, model.outputs) }) : model;
+  // Outputs of different units have noise of different sizes: one noise for all is one in standardised units.
+  const noisy = standardize && model.outputs > 1 && likelihood.estimated === true && likelihood.scaled !== undefined ? likelihood.scaled(likelihood.outputScale(targets, model.outputs).scale) : likelihood;
   const method = options.method ?? methodFor(model, inputs.rows);
-  const how: TrainOptions & { readonly prior: Prior } = { prior: networks ? automaticRelevance() : isotropic(), ...training, method };
+  const how: TrainOptions & { readonly prior: Prior } = { prior: networks ? automaticRelevance() : weakPrior(model), ...training, method };
   const posteriorOf = (mode: Trained<M, L>): Promise<Posterior<M, L>> => laplace(mode.model, mode.likelihood, data, { ...jobOptions(options), prior: mode.prior, curvature, structure, memoryBudget });
 
   // A method that re-estimates goes by the full outer product; another posterior has its evidence elsewhere.
   const together = method.reestimates && structure.name === "full" && curvature.name === "outer product";
   if (!reestimate || together) {
-    const mode = await train(start, likelihood, data, { ...how, reestimate });
+    const mode = await train(start, noisy, data, { ...how, reestimate });
     return fitted(await posteriorOf(mode), mode);
   }
-  let mode = await train(start, likelihood.estimated === true ? withFirstNoise(likelihood, targets) : likelihood, data, how);
+  let mode = await train(start, noisy.estimated === true ? withFirstNoise(noisy, targets) : noisy, data, how);
   for (let round = 1; round <= ROUNDS; round++) {
     const tuned = maximizeEvidence(await posteriorOf(mode));
     const settled = hyperparameterChange(mode, tuned) < SETTLED;
@@ -126,6 +130,11 @@ export async function fit<M extends Model, L extends Likelihood>(model: M, likel
     if (settled) break;
   }
   return fitted(await posteriorOf(mode), mode);
+}
+
+/** Standard deviations of a hundred times where the parameters start (or 100), not re-estimated: little more than least squares. */
+function weakPrior({ parameters }: Model): Prior {
+  return perWeight(parameters.map((w) => (100 * (Math.abs(w) || 1)) ** -2), { fixed: true });
 }
 
 function chooseStructure(model: Model, budget: number): Structure {
@@ -147,8 +156,10 @@ function fitted<M extends Model, L extends Likelihood>(posterior: Posterior<M, L
   };
 }
 
-/** A line on training for the summary. */
+/** What the summary says of training. */
 function describe({ iterations, stopped, discrepancy = 0 }: Trained<Model, Likelihood>): string {
-  const hyperparameters = discrepancy < 1e-4 ? "" : "; the hyperparameters are those of the highest evidence on the way, not of a fixed point";
-  return `training              ${iterations} iterations, stopped: ${stopped}${hyperparameters}`;
+  const lines = [`training              ${iterations} iterations, stopped: ${stopped}`];
+  if (discrepancy > 1e-4) lines.push("hyperparameters       those of the highest evidence on the way");
+  if (stopped !== "gradient") lines.push("warning               training did not come to a mode: give it more iterations, another seed or start, or a stronger prior");
+  return lines.join("\n");
 }

@@ -1,3 +1,5 @@
+import { InvalidArgumentError, describe } from "./errors.ts";
+
 /**
  * How far a long computation has come.
  *
@@ -33,6 +35,8 @@ export interface Checkpoint {
 
 /** The checkpoint to await between the steps of a long computation. */
 export function checkpoints({ signal, onProgress }: JobOptions): Checkpoint {
+  if (onProgress !== undefined && typeof onProgress !== "function") throw new InvalidArgumentError({ argument: "onProgress", expected: "a function", received: describe(onProgress) });
+  if (signal !== undefined && typeof (signal as Partial<AbortSignal>).throwIfAborted !== "function") throw new InvalidArgumentError({ argument: "signal", expected: "an AbortSignal, as new AbortController().signal", received: describe(signal) });
   let last = Date.now();
   return async (progress) => {
     signal?.throwIfAborted();

@@ -1,22 +1,11 @@
 import type { Matrix } from "ml-matrix";
 import { InvalidArgumentError, UnsupportedError, allFinite, knownOptions, oneOf } from "../errors.ts";
 import type { Data, Table } from "../data.ts";
+import { examples } from "../likelihood/examples.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
-import { modelInputs, toMatrix, weightVector } from "../model/derivatives.ts";
+import { toMatrix, weightVector } from "../model/derivatives.ts";
 import { isLayered, type Evaluation, type Model, type OutputDerivatives } from "../model/model.ts";
 import type { ExactOptions } from "./curvature.ts";
-
-/** Checked examples: inputs that fit the model, targets as the likelihood encodes them. */
-export interface Examples {
-  readonly inputs: Table;
-  readonly targets: Table;
-}
-
-/** Checks that the data fit the model and the likelihood. */
-export function examples(model: Model, likelihood: Likelihood, data: Data): Examples {
-  const inputs = modelInputs(model, data.inputs, "data.inputs");
-  return { inputs, targets: likelihood.encode(data.targets, inputs.rows, model.outputs) };
-}
 
 /** Gradient and Hessian of the data error with respect to the outputs. */
 export function outputDerivatives(likelihood: Likelihood, outputs: Float64Array, targets: Table): OutputDerivatives {
@@ -24,8 +13,8 @@ export function outputDerivatives(likelihood: Likelihood, outputs: Float64Array,
 }
 
 function evaluate(model: Model, likelihood: Likelihood, data: Data): { evaluation: Evaluation; loss: OutputDerivatives; targets: Table } {
-  if (likelihood.estimated === true) throw new InvalidArgumentError({ argument: "likelihood", expected: "known noise, as gaussian({ noise: 0.1 }) has", received: "noise left open", advice: "Derivatives depend on it." });
   const { inputs, targets } = examples(model, likelihood, data);
+  if (likelihood.estimated === true) throw new InvalidArgumentError({ argument: "likelihood", expected: "known noise, as gaussian({ noise: 0.1 }) has", received: "noise left open", advice: "Derivatives depend on it." });
   const evaluation = model.evaluate(inputs);
   return { evaluation, loss: outputDerivatives(likelihood, evaluation.outputs, targets), targets };
 }

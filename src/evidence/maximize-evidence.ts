@@ -162,12 +162,13 @@ function turnsBack<L extends Likelihood>(at: Hyperparameters<L>, next: Hyperpara
   return along < -0.5 * wanted.reduce((sum, value) => sum + value * value, 0);
 }
 
-/** The geometric means of the hyperparameters. */
+/** The geometric means of the hyperparameters; those that stay do so to the last digit. */
 function between<L extends Likelihood>(a: Hyperparameters<L>, b: Hyperparameters<L>): Hyperparameters<L> {
-  const middle = (p: number, q: number): number => Math.sqrt(p) * Math.sqrt(q);
+  const middle = (p: number, q: number): number => (p === q ? p : Math.sqrt(p) * Math.sqrt(q));
+  const precision = middle(a.likelihood.precision, b.likelihood.precision);
   return {
     prior: withPrecisions(a.prior, a.prior.precisions.map((alpha, g) => middle(alpha, b.prior.precisions[g]))),
-    likelihood: withNoisePrecision(a.likelihood, middle(a.likelihood.precision, b.likelihood.precision)),
+    likelihood: precision === a.likelihood.precision ? a.likelihood : withNoisePrecision(a.likelihood, precision),
   };
 }
 

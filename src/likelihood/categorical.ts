@@ -122,7 +122,7 @@ function encode(targets: MatrixLike, rows: number, classes: number): Table {
   if (table.rows !== rows || (table.columns !== 1 && table.columns !== classes)) throw new InvalidArgumentError({ argument: "targets", expected: `${rows} labels, or ${rows} x ${classes} one-hot rows`, received: `${table.rows} x ${table.columns}` });
   const labels = table.columns === 1 ? table.data : fromOneHot(table);
   const bad = labels.findIndex((t) => !Number.isInteger(t) || t < 0 || t >= classes);
-  if (bad >= 0) throw new InvalidArgumentError({ argument: "targets", expected: `whole labels 0 .. ${classes - 1}`, received: `${labels[bad]} in row ${bad}` });
+  if (bad >= 0) throw new InvalidArgumentError({ argument: "targets", expected: `whole labels 0 .. ${classes - 1}`, received: `${labels[bad]} in row ${bad}`, advice: "Labels count from 0." });
   return { data: labels, rows, columns: 1 };
 }
 

@@ -1,4 +1,4 @@
-import { toTable, type MatrixLike, type Table } from "../data.ts";
+import { toNumbers, toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, describe, knownOptions, positive } from "../errors.ts";
 import { columnScale } from "../model/standardized.ts";
 import { gaussianPrediction, type GaussianPrediction } from "./gaussian-prediction.ts";
@@ -14,6 +14,8 @@ export interface GaussianOptions {
   readonly noise?: number;
   /** Whether `noise` is known and re-estimation must leave it alone. Default false: it is where re-estimation starts. */
   readonly fixed?: boolean;
+  /** For K outputs of different units, K numbers: the noise of output k is `noise * scales[k]`. Default 1 for all. */
+  readonly scales?: ArrayLike<number>;
 }
 
 /**
@@ -22,8 +24,10 @@ export interface GaussianOptions {
  * @category Likelihoods
  */
 export interface GaussianLikelihood extends Likelihood<GaussianPrediction> {
-  /** Standard deviation of the noise, in the units of the targets. */
+  /** Standard deviation of the noise, in the units of the targets or of their {@link scales}. */
   readonly noise: number;
+  /** The noise of output k is `noise * scales[k]`; undefined where all outputs have the same. */
+  readonly scales: Float64Array | undefined;
   /** Whether re-estimation leaves the noise alone. */
   readonly fixed: boolean;
   readonly estimated: boolean;
@@ -42,11 +46,13 @@ export interface GaussianLikelihood extends Likelihood<GaussianPrediction> {
  * ```
  */
 export function gaussian(options: GaussianOptions = {}): GaussianLikelihood {
-  knownOptions("options", options, ["noise", "fixed"]);
+  knownOptions("options", options, ["noise", "fixed", "scales"]);
   const { noise, fixed = false } = options;
-  if (noise !== undefined) return create(usable(noise), fixed, false);
+  const scales = options.scales === undefined ? undefined : toNumbers("scales", options.scales);
+  scales?.forEach((scale, k) => positive(`scales[${k}]`, scale));
+  if (noise !== undefined) return create(usable(noise), fixed, false, scales);
   if (fixed) throw new InvalidArgumentError({ argument: "noise", expected: "the known standard deviation, as fixed is true", received: "undefined" });
-  return create(1, false, true);
+  return create(1, false, true, scales);
 }
 
 /** The noise, if its precision is a number that can be worked with. */
@@ -56,56 +62,66 @@ function usable(noise: number): number {
   throw new InvalidArgumentError({ argument: "noise", expected: "a standard deviation between 1e-150 and 1e150", received: describe(noise), advice: "Give the targets other units." });
 }
 
-function create(noise: number, fixed: boolean, estimated: boolean): GaussianLikelihood {
+function create(noise: number, fixed: boolean, estimated: boolean, scales: Float64Array | undefined): GaussianLikelihood {
   const precision = 1 / (noise * noise);
+  const relative = scales?.map((scale) => 1 / (scale * scale));
+  /** Precision of the i-th number of a table of outputs, as a multiple of beta. */
+  const weight = (i: number): number => (relative === undefined ? 1 : relative[i % relative.length]);
+  const meanLogScale = scales === undefined ? 0 : scales.reduce((sum, scale) => sum + Math.log(scale), 0) / scales.length;
+  const logNormalizer = 0.5 * Math.log(precision / (2 * Math.PI)) - meanLogScale;
   return {
     name: "gaussian",
     noise,
+    scales,
     fixed,
     estimated,
     precision,
     noiseParameters: fixed ? 0 : 1,
-    description: `gaussian, noise ${noise.toPrecision(4)}${fixed ? " (known)" : ""}`,
-    encode,
+    description: `gaussian, noise ${scales === undefined ? noise.toPrecision(4) : Array.from(scales, (scale) => (noise * scale).toPrecision(4)).join(", ")}${fixed ? " (known)" : ""}`,
+    encode: (targets, rows, outputs) => encode(targets, rows, outputs, scales),
     outputScale: columnScale,
+    scaled: (others) => create(noise, fixed, estimated, others),
     energy: (outputs, targets) => {
       let sum = 0;
-      for (let i = 0; i < outputs.length; i++) sum += (outputs[i] - targets.data[i]) ** 2;
+      for (let i = 0; i < outputs.length; i++) sum += weight(i) * (outputs[i] - targets.data[i]) ** 2;
       return 0.5 * sum;
     },
-    logLikelihood: (energy, count) => -precision * energy + 0.5 * count * Math.log(precision / (2 * Math.PI)),
+    logLikelihood: (energy, count) => -precision * energy + count * logNormalizer,
     logDensity: (outputs, targets) => {
       const columns = targets.columns;
-      const values = new Float64Array(targets.rows).fill(0.5 * columns * Math.log(precision / (2 * Math.PI)));
-      for (let i = 0; i < outputs.length; i++) values[Math.floor(i / columns)] -= 0.5 * precision * (outputs[i] - targets.data[i]) ** 2;
+      const values = new Float64Array(targets.rows).fill(columns * logNormalizer);
+      for (let i = 0; i < outputs.length; i++) values[Math.floor(i / columns)] -= 0.5 * precision * weight(i) * (outputs[i] - targets.data[i]) ** 2;
       return values;
     },
-    gradient: (outputs, targets) => outputs.map((f, i) => precision * (f - targets.data[i])),
-    hessian: (_, targets) => diagonalBlocks(targets, precision),
-    factor: (_, targets) => ({ data: diagonalBlocks(targets, Math.sqrt(precision)), columns: targets.columns }),
+    gradient: (outputs, targets) => outputs.map((f, i) => precision * weight(i) * (f - targets.data[i])),
+    hessian: (_, targets) => diagonalBlocks(targets, (k) => precision * weight(k)),
+    factor: (_, targets) => ({ data: diagonalBlocks(targets, (k) => Math.sqrt(precision * weight(k))), columns: targets.columns }),
     predict: (moments, options = {}) => {
       knownOptions("options", options as object, []);
-      return gaussianPrediction(moments, new Float64Array(moments.outputs).fill(noise * noise));
+      return gaussianPrediction(moments, Float64Array.from({ length: moments.outputs }, (_, k) => (noise * noise) / weight(k)));
     },
     reestimate(energy, count, effectiveParameters) {
       if (fixed) return this;
       if (energy === 0) throw new InvalidArgumentError({ argument: "noise", expected: "residuals to estimate it from", received: "a model that fits the targets exactly", advice: "Give the noise: gaussian({ noise, fixed: true })." });
       // Fewer degrees of freedom than parameters leave nothing to estimate noise from.
       const freedom = Math.max(count - effectiveParameters, 1e-3 * count);
-      return create(Math.sqrt((2 * energy) / freedom), false, false);
+      return create(Math.sqrt((2 * energy) / freedom), false, false, scales);
     },
   };
 }
 
-/** N blocks of K x K with the given value on their diagonals. */
-function diagonalBlocks({ rows, columns }: Table, value: number): Float64Array {
+/** N blocks of K x K with the given diagonal. */
+function diagonalBlocks({ rows, columns }: Table, value: (output: number) => number): Float64Array {
   const blocks = new Float64Array(rows * columns * columns);
-  for (let i = 0; i < rows * columns; i++) blocks[i * columns + (i % columns)] = value;
+  for (let i = 0; i < rows * columns; i++) blocks[i * columns + (i % columns)] = value(i % columns);
   return blocks;
 }
 
-function encode(targets: MatrixLike, rows: number, outputs: number): Table {
+function encode(targets: MatrixLike, rows: number, outputs: number, scales: Float64Array | undefined): Table {
   const table = toTable("targets", targets);
-  if (table.rows === rows && table.columns === outputs) return table;
-  throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${outputs}, a row for each input and a column for each output of the model`, received: `${table.rows} x ${table.columns}` });
+  if (table.rows !== rows || table.columns !== outputs) {
+    throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${outputs}, a row for each input and a column for each output of the model`, received: `${table.rows} x ${table.columns}` });
+  }
+  if (scales === undefined || scales.length === outputs) return table;
+  throw new InvalidArgumentError({ argument: "scales", expected: `${outputs} numbers, one for each output of the model`, received: `${scales.length}` });
 }

@@ -37,6 +37,8 @@ export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
   encode(targets: MatrixLike, rows: number, outputs: number): Table;
   /** The units in which a network of outputs of the size of 1 meets these targets; see {@link fit}. */
   outputScale(targets: Table, outputs: number): ColumnScale;
+  /** This likelihood with noise in proportion to the given scale of each output; absent where there is no noise. */
+  scaled?(scales: Float64Array): this;
   /** $E_0$, summed over the batch. */
   energy(outputs: Float64Array, targets: Table): number;
   /** $\log p(\text{targets} \mid f)$, normalised, from the $E_0$ of `count` $= NK$ numbers. */

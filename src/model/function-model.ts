@@ -42,7 +42,8 @@ export function functionModel(definition: ModelFunction): Model {
   if (typeof definition.value !== "function") throw new InvalidArgumentError({ argument: "value", expected: "a function (parameters, input) => output", received: describe(definition.value) });
   if (definition.jacobian !== undefined && typeof definition.jacobian !== "function") throw new InvalidArgumentError({ argument: "jacobian", expected: "a function (parameters, input) => rows, or none", received: describe(definition.jacobian) });
   if (definition.inputs !== undefined) wholeNumber("inputs", definition.inputs, 1);
-  wholeNumber("parameters.length", definition.parameters?.length, 1);
+  const count = (definition.parameters as ArrayLike<number> | undefined)?.length ?? 0;
+  if (!(count >= 1)) throw new InvalidArgumentError({ argument: "parameters", expected: "the numbers where the parameters start", received: describe(definition.parameters) });
   return create(definition, toNumbers("parameters", definition.parameters));
 }
 
@@ -109,6 +110,9 @@ function perExample(inputs: Table, count: number, f: (x: Float64Array) => number
   const values = new Float64Array(inputs.rows * count);
   for (let n = 0; n < inputs.rows; n++) {
     const result = f(inputs.data.subarray(n * inputs.columns, (n + 1) * inputs.columns));
+    if (typeof result !== "number" && (typeof result !== "object" || result === null || !("length" in result))) {
+      throw new InvalidArgumentError({ argument: what, expected: `a function that returns ${count === 1 ? "a number" : `${count} numbers`}`, received: `${describe(result)} for example ${n}`, advice: "Does it return?" });
+    }
     const entries = typeof result === "number" ? [result] : result;
     if (entries?.length !== count) throw new InvalidArgumentError({ argument: what, expected: `${count} numbers for an example`, received: entries?.length === undefined ? describe(entries) : `${entries.length}`, advice: "Set `outputs` to the number of outputs." });
     for (let k = 0; k < count; k++) {

@@ -57,9 +57,15 @@ export function standardized<M extends Model>(model: M, units: Units): M {
     tensors: model.tensors,
     ...(isLayered(model) && { layers: model.layers }),
     inputs: inputs.scale.length,
+    units,
     withParameters: (parameters: Float64Array) => standardized(model.withParameters(parameters), units),
     evaluate: (table: Table) => evaluate(model.evaluate(standardize(table, inputs)), outputs),
   };
+}
+
+/** Whether a model is in units of its own already. */
+export function isStandardized(model: Model): boolean {
+  return "units" in model;
 }
 
 /** (x - shift) / scale, column by column. */

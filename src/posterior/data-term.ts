@@ -1,7 +1,7 @@
 import { slice, type Data } from "../data.ts";
 import { InvalidArgumentError, NotFiniteError } from "../errors.ts";
 import type { CurvatureKind } from "../curvature/curvature.ts";
-import { examples } from "../curvature/loss.ts";
+import { examples } from "../likelihood/examples.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import type { Model } from "../model/model.ts";
 import { checkpoints, type JobOptions } from "../progress.ts";

@@ -1,5 +1,6 @@
 import { outerProduct, type CurvatureKind } from "../curvature/curvature.ts";
 import { UnsupportedError, knownOptions, madeBy, positive } from "../errors.ts";
+import { checkModel } from "../likelihood/examples.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import type { Model } from "../model/model.ts";
 import { isotropic } from "../prior/isotropic.ts";
@@ -57,16 +58,22 @@ const OPTIONS = ["curvature", "structure", "prior", "temperature", "memoryBudget
  */
 export async function laplace<M extends Model, L extends Likelihood>(model: M, likelihood: L, data: DataSource, options: LaplaceOptions = {}): Promise<Posterior<M, L>> {
   knownOptions("options", options, OPTIONS);
-  madeBy("mlp() or functionModel()", "model", model, "evaluate");
+  checkModel(model);
   madeBy(LIKELIHOODS, "likelihood", likelihood, "encode");
-  const kind = madeBy("exact(), outerProduct() or empiricalFisher()", "curvature", options.curvature ?? outerProduct(), "kind");
-  const structure = madeBy("full() or diagonal()", "structure", options.structure ?? full(), "accumulator");
+  const { curvature, structure } = approximation(model, options);
   const prior = madeBy(PRIORS, "prior", options.prior ?? isotropic(), "bind").bind(model);
   const temperature = positive("temperature", options.temperature ?? 1);
-  withinBudget(structure, model, positive("memoryBudget", options.memoryBudget ?? MEMORY_BUDGET));
 
-  const term = await dataTerm(model, likelihood, kind, structure, data, options);
-  return new Posterior({ model, likelihood: settled(likelihood, term.energy, term.examples * model.outputs), prior, curvature: kind, structure, temperature, data: term });
+  const term = await dataTerm(model, likelihood, curvature, structure, data, options);
+  return new Posterior({ model, likelihood: settled(likelihood, term.energy, term.examples * model.outputs), prior, curvature, structure, temperature, data: term });
+}
+
+/** The curvature and structure that the options choose, checked; they must fit the memory budget. */
+export function approximation(model: Model, options: Pick<LaplaceOptions, "curvature" | "structure" | "memoryBudget">): { readonly curvature: CurvatureKind; readonly structure: Structure } {
+  const curvature = madeBy("exact(), outerProduct() or empiricalFisher()", "curvature", options.curvature ?? outerProduct(), "kind");
+  const structure = madeBy("full() or diagonal()", "structure", options.structure ?? full(), "accumulator");
+  withinBudget(structure, model, positive("memoryBudget", options.memoryBudget ?? MEMORY_BUDGET));
+  return { curvature, structure };
 }
 
 /**

@@ -235,7 +235,12 @@ export const PRIORS = "isotropic(), perLayer(), automaticRelevance(), groups() o
 /** Returns `value` if it is a posterior, else throws: most often it is a promise that was not awaited. */
 export function checkedPosterior<P extends Posterior>(value: P): P {
   if (value instanceof Posterior) return value;
-  throw new InvalidArgumentError({ argument: "posterior", expected: "what laplace() resolves to", received: describe(value), advice: (value as unknown) instanceof Promise ? "Await it first." : undefined });
+  throw new InvalidArgumentError({ argument: "posterior", expected: "what laplace() resolves to", received: describe(value), advice: adviceFor(value) });
+}
+
+function adviceFor(value: unknown): string | undefined {
+  if (value instanceof Promise) return "Await it first.";
+  return typeof value === "object" && value !== null && "posterior" in value ? "Pass its `.posterior`." : undefined;
 }
 
 /** The likelihood itself, or where its noise was left open, with the noise of the residuals. */

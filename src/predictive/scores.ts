@@ -20,6 +20,8 @@ export function meanLogDensity(prediction: Prediction, targets: MatrixLike): num
  */
 export function rootMeanSquareError(prediction: Pick<GaussianPrediction, "mean">, targets: MatrixLike): number {
   const { mean } = madeBy("predict()", "prediction", prediction, "mean");
+  // A Matrix has a mean too, but it is a function.
+  if (typeof mean === "function") throw new InvalidArgumentError({ argument: "prediction", expected: "what predict() resolves to", received: "a matrix", advice: "Pass the prediction, not its mean." });
   const t = alike(mean, targets);
   let sum = 0;
   for (let n = 0; n < mean.rows; n++) for (let k = 0; k < mean.columns; k++) sum += (mean.get(n, k) - t[n * mean.columns + k]) ** 2;

@@ -25,7 +25,7 @@ export interface AutomaticRelevanceOptions extends PriorOptions {
  * @throws {@link InvalidArgumentError} for precisions or names that do not fit; {@link UnsupportedError} for a model without layers.
  */
 export function automaticRelevance(precisions: number | ArrayLike<number> = 1, options: AutomaticRelevanceOptions = {}): Prior {
-  knownOptions("options", options, ["mean", "inputNames"]);
+  knownOptions("options", options, ["mean", "fixed", "inputNames"]);
   const precisionsOf = checkedPrecisions(precisions);
   return {
     name: "automatic relevance",
@@ -42,7 +42,7 @@ export function automaticRelevance(precisions: number | ArrayLike<number> = 1, o
         groupOf.fill(groups.length, offset, offset + rows * columns);
         groups.push(name);
       });
-      return groupedPrior("automatic relevance", groups, groupOf, precisionsOf(groups.length), priorMean(model, options.mean));
+      return groupedPrior("automatic relevance", groups, groupOf, precisionsOf(groups.length), priorMean(model, options.mean), options.fixed);
     },
   };
 }

@@ -17,7 +17,7 @@ import { groupedPrior, priorMean, type Prior } from "./prior.ts";
  * ```
  */
 export function groups(groupOf: ArrayLike<number>, precisions: number | ArrayLike<number> = 1, options: PriorOptions = {}): Prior {
-  knownOptions("options", options, ["mean"]);
+  knownOptions("options", options, ["mean", "fixed"]);
   const precisionsOf = checkedPrecisions(precisions);
   const numbers = Array.from(groupOf);
   const count = numbers.reduce((most, g) => Math.max(most, g + 1), 0);
@@ -31,7 +31,7 @@ export function groups(groupOf: ArrayLike<number>, precisions: number | ArrayLik
     name: "groups",
     bind: (model) => {
       if (numbers.length !== model.parameters.length) throw new InvalidArgumentError({ argument: "groupOf", expected: `${model.parameters.length} group numbers, one for each weight`, received: `${numbers.length}` });
-      return groupedPrior("groups", names, Int32Array.from(numbers), precisionsOf(count), priorMean(model, options.mean));
+      return groupedPrior("groups", names, Int32Array.from(numbers), precisionsOf(count), priorMean(model, options.mean), options.fixed);
     },
   };
 }

@@ -9,6 +9,8 @@ import { groupedPrior, priorMean, type Prior } from "./prior.ts";
 export interface PriorOptions {
   /** Prior mean w0, one number for all weights or one for each. Default 0. */
   readonly mean?: number | ArrayLike<number>;
+  /** Whether the precisions are known and re-estimation must leave them alone. Default false: they are where it starts. */
+  readonly fixed?: boolean;
 }
 
 /**
@@ -24,10 +26,10 @@ export interface PriorOptions {
  * ```
  */
 export function isotropic(precision = 1, options: PriorOptions = {}): Prior {
-  knownOptions("options", options, ["mean"]);
+  knownOptions("options", options, ["mean", "fixed"]);
   positive("precision", precision);
   return {
     name: "isotropic",
-    bind: (model) => groupedPrior("isotropic", ["all weights"], new Int32Array(model.parameters.length), [precision], priorMean(model, options.mean)),
+    bind: (model) => groupedPrior("isotropic", ["all weights"], new Int32Array(model.parameters.length), [precision], priorMean(model, options.mean), options.fixed),
   };
 }

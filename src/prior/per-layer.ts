@@ -23,13 +23,13 @@ export interface PerLayerOptions extends PriorOptions {
  * @throws {@link InvalidArgumentError} when a precision is not a finite number above 0 or their number is wrong.
  */
 export function perLayer(precisions: number | ArrayLike<number> = 1, options: PerLayerOptions = {}): Prior {
-  knownOptions("options", options, ["mean", "separateBiases"]);
+  knownOptions("options", options, ["mean", "fixed", "separateBiases"]);
   const precisionsOf = checkedPrecisions(precisions);
   return {
     name: "per layer",
     bind: (model) => {
       const { groups, groupOf } = layerGroups(model, options.separateBiases ?? false);
-      return groupedPrior("per layer", groups, groupOf, precisionsOf(groups.length), priorMean(model, options.mean));
+      return groupedPrior("per layer", groups, groupOf, precisionsOf(groups.length), priorMean(model, options.mean), options.fixed);
     },
   };
 }

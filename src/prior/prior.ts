@@ -29,10 +29,12 @@ export interface GroupedPrior extends Prior {
   readonly precisions: Float64Array;
   /** $w_0$: W. */
   readonly mean: Float64Array;
+  /** Whether re-estimation leaves the precisions alone. */
+  readonly fixed: boolean;
 }
 
 /** Makes a bound prior, checking that everything fits. */
-export function groupedPrior(name: string, groups: readonly string[], groupOf: Int32Array, precisions: ArrayLike<number>, mean: Float64Array): GroupedPrior {
+export function groupedPrior(name: string, groups: readonly string[], groupOf: Int32Array, precisions: ArrayLike<number>, mean: Float64Array, fixed = false): GroupedPrior {
   if (precisions.length !== groups.length) {
     throw new InvalidArgumentError({ argument: "precisions", expected: `${groups.length} numbers, for ${list(groups)}`, received: `${precisions.length}` });
   }
@@ -42,6 +44,7 @@ export function groupedPrior(name: string, groups: readonly string[], groupOf: I
     groupOf,
     precisions: Float64Array.from(precisions, (value, g) => positive(groups.length === 1 ? "precision" : `precisions[${g}] (${groups[g]})`, value)),
     mean,
+    fixed,
     bind: (model) => {
       if (model.parameters.length === groupOf.length) return prior;
       throw new InvalidArgumentError({ argument: "prior", expected: `a prior for ${model.parameters.length} weights`, received: `one that was made for ${groupOf.length}` });
@@ -56,7 +59,7 @@ function list(names: readonly string[]): string {
 
 /** The same prior with other precisions alpha_g. */
 export function withPrecisions(prior: GroupedPrior, precisions: ArrayLike<number>): GroupedPrior {
-  return groupedPrior(prior.name, prior.groups, prior.groupOf, precisions, prior.mean);
+  return groupedPrior(prior.name, prior.groups, prior.groupOf, precisions, prior.mean, prior.fixed);
 }
 
 /** The diagonal of the prior precision A: W. */
@@ -111,6 +114,7 @@ const UNDETERMINED = 1e-10;
  * their ratio, and the group keeps the precision it has. A group that the data do determine, at exactly its prior mean, gets the most.
  */
 export function reestimatePrior(prior: GroupedPrior, effectiveParameters: Float64Array, weights: Float64Array, limits: readonly [least: number, most: number] = PRECISION_LIMITS): GroupedPrior {
+  if (prior.fixed) return prior;
   const energies = priorEnergies(prior, weights);
   const sizes = sumByGroup(prior, new Float64Array(weights.length).fill(1));
   return withPrecisions(prior, prior.precisions.map((alpha, g) => {

@@ -1,4 +1,5 @@
 import type { Table } from "../data.ts";
+import { InvalidArgumentError } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { columnScale } from "../model/standardized.ts";
 
@@ -14,16 +15,19 @@ export function isOpen(likelihood: Likelihood): boolean {
 
 /** An open likelihood with the noise from which re-estimation starts. */
 export function withFirstNoise<L extends Likelihood>(likelihood: L, targets: Table): L {
-  return likelihood.reestimate(energyOf(FIRST_NOISE, targets), targets.data.length, 0);
+  const count = targets.data.length;
+  if (count < 2) throw new InvalidArgumentError({ argument: "noise", expected: "at least two target values to estimate it from", received: `${count}`, advice: "Give the noise: gaussian({ noise })." });
+  return likelihood.reestimate(FIRST_NOISE ** 2 * spread(likelihood, targets), count, 0);
 }
 
 /** E_0 at the least noise. */
-export function leastEnergy(targets: Table): number {
-  return energyOf(LEAST_NOISE, targets);
+export function leastEnergy(likelihood: Likelihood, targets: Table): number {
+  return likelihood.noiseParameters === 0 ? 0 : LEAST_NOISE ** 2 * spread(likelihood, targets);
 }
 
-/** E_0 = 1/2 N K noise^2, for a noise that is a share of the targets' standard deviation (1 for targets that do not vary). */
-function energyOf(share: number, targets: Table): number {
-  const { scale } = columnScale(targets);
-  return 0.5 * targets.rows * share ** 2 * scale.reduce((sum, deviation) => sum + deviation ** 2, 0);
+/** E_0 of the targets' means for outputs; for targets that do not vary, that of a noise of 1. */
+function spread(likelihood: Likelihood, targets: Table): number {
+  const { shift } = columnScale(targets);
+  const energy = likelihood.energy(targets.data.map((_, i) => shift[i % targets.columns]), targets);
+  return energy > 0 ? energy : 0.5 * targets.data.length;
 }

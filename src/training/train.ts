@@ -1,7 +1,7 @@
 import type { Data } from "../data.ts";
 import { InvalidArgumentError, NotFiniteError, UnsupportedError, describe, knownOptions, positive, wholeNumber } from "../errors.ts";
+import { examples } from "../likelihood/examples.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
-import { modelInputs } from "../model/derivatives.ts";
 import type { Model } from "../model/model.ts";
 import { isotropic } from "../prior/isotropic.ts";
 import type { GroupedPrior, Prior } from "../prior/prior.ts";
@@ -136,9 +136,7 @@ function objectiveFor<L extends Likelihood>(model: Model, likelihood: L, data: D
   if (typeof prior !== "object" || !("bind" in prior)) {
     throw new InvalidArgumentError({ argument: "prior", expected: "a prior, such as isotropic(1), perLayer() or automaticRelevance()", received: describe(prior) });
   }
-  if (typeof data !== "object") throw new InvalidArgumentError({ argument: "data", expected: "{ inputs, targets }", received: describe(data) });
-  const inputs = modelInputs(model, data.inputs, "data.inputs");
-  const targets = likelihood.encode(data.targets, inputs.rows, model.outputs);
+  const { inputs, targets } = examples(model, likelihood, data);
   const checkpoint = checkpoints(signal === undefined ? {} : { signal });
   return {
     model,

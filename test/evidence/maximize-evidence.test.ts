@@ -139,6 +139,15 @@ describe("re-estimation", () => {
     expect([start.logEvidence, start.likelihood.noise, ...start.prior.precisions]).toEqual(before);
   });
 
+  it("leaves what it isn't asked to move as it is to the last digit, however often a step is halved", async () => {
+    const { model, data } = await wideSine(20, 20);
+    for (const noise of [0.1, 0.3, 0.7]) {
+      const start = await laplace(model, gaussian({ noise }), data, { prior: isotropic(3 * noise), structure: diagonal() });
+      expect(maximizeEvidence(start, { estimate: "prior" }).likelihood.noise).toBe(noise);
+      expect(maximizeEvidence(start, { estimate: "noise" }).prior.precisions[0]).toBe(3 * noise);
+    }
+  });
+
   it("leaves known noise alone, and likelihoods without noise", async () => {
     const known = maximizeEvidence(await laplace(sine.model, gaussian({ noise: 0.25, fixed: true }), sine.data));
     expect(known.likelihood.noise).toBe(0.25);

@@ -29,6 +29,7 @@ const numbers = (rows: number, outputs: number, seed: number): number[][] => toM
 const conformance: Row[] = [
   { likelihood: gaussian({ noise: 0.7 }), outputs: [1, 2, 3], targets: numbers },
   { likelihood: gaussian({ noise: 3, fixed: true }), outputs: [1, 2], targets: numbers },
+  { likelihood: gaussian({ noise: 0.5, scales: [0.1, 4] }), outputs: [2], targets: numbers },
   { likelihood: gaussian(), outputs: [1, 2], targets: numbers },
   { likelihood: bernoulli(), outputs: [1], targets: (rows, _, seed) => labels(2, rows, seed) },
   { likelihood: categorical(), outputs: [2, 3, 5], targets: (rows, outputs, seed) => labels(outputs, rows, seed) },

@@ -117,7 +117,7 @@ describe("functionModel", () => {
     const two = functionModel({ parameters: [1], value: ([w]) => [w, w] });
     expect(() => forward(two, [1])).toThrow(/^value: expected 1 numbers for an example, got 2\. Set `outputs`/);
     const forgotten = functionModel({ parameters: [1], value: (() => undefined) as unknown as ModelFunction["value"] });
-    expect(() => forward(forgotten, [1])).toThrow(/^value: expected 1 numbers for an example, got undefined/);
+    expect(() => forward(forgotten, [1])).toThrow(/^value: expected a function that returns a number, got undefined for example 0/);
     const short = functionModel({ parameters: [1, 2], value: ([w]) => w, jacobian: () => [1] });
     expect(() => jacobian(short, [1])).toThrow(/^jacobian: expected 2 numbers for an example, got 1/);
     expect(() => two.withParameters(Float64Array.of(1, 2))).toThrow(/^parameters: expected 1 numbers, got 2/);

@@ -153,4 +153,9 @@ describe("priorMean", () => {
     expect(() => priorMean(network, mean as number)).toThrow(message);
     expect(() => isotropic(1, { mean: mean as number }).bind(network)).toThrow(message);
   });
+
+  it("leaves a fixed prior alone", () => {
+    const prior = isotropic(3, { fixed: true }).bind(mlp([1, 1]));
+    expect(reestimatePrior(prior, Float64Array.of(1), Float64Array.of(5, 5)).precisions[0]).toBe(3);
+  });
 });

@@ -1,0 +1,29 @@
+import type { Data, Table } from "../data.ts";
+import { InvalidArgumentError, describe, knownOptions, madeBy } from "../errors.ts";
+import { modelInputs } from "../model/derivatives.ts";
+import type { Model } from "../model/model.ts";
+import type { Likelihood } from "./likelihood.ts";
+
+/** Checked examples: inputs that fit the model, targets as the likelihood encodes them. */
+export interface Examples {
+  readonly inputs: Table;
+  readonly targets: Table;
+}
+
+/** Checks that model, likelihood and data are what they should be and fit each other. */
+export function examples(model: Model, likelihood: Likelihood, data: Data): Examples {
+  checkModel(model);
+  madeBy("gaussian(), bernoulli() or categorical()", "likelihood", likelihood, "encode");
+  if (typeof data !== "object" || data === null || !("inputs" in data && "targets" in data)) {
+    throw new InvalidArgumentError({ argument: "data", expected: "{ inputs, targets }", received: describe(data) });
+  }
+  knownOptions("data", data, ["inputs", "targets"]);
+  const inputs = modelInputs(model, data.inputs, "data.inputs");
+  return { inputs, targets: likelihood.encode(data.targets, inputs.rows, model.outputs) };
+}
+
+/** Throws unless `model` is one; what contains one is told apart. */
+export function checkModel(model: Model): void {
+  if (typeof model === "object" && model !== null && "model" in model) throw new InvalidArgumentError({ argument: "model", expected: "a model, as mlp() or functionModel() makes", received: describe(model), advice: "Pass its `.model`." });
+  madeBy("mlp() or functionModel()", "model", model, "evaluate");
+}
