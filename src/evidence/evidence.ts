@@ -44,7 +44,8 @@ export interface EvidenceOptions {
    * $\log\alpha_g$ and $\log\beta$, for curvature that grows as $\beta^p$: 1, or 2 for the empirical Fisher (MacKay 1992; Bishop 1995, section
    * 10.6). This is MacKay's approximation, not the exact curvature: it neglects that $\gamma$ itself changes with $\alpha$ and $\beta$,
    * little where the data determine each parameter either well or hardly at all. It is up to a constant, the prior range of the
-   * logarithms, and is meant at the evidence's maximum, for comparing models with different numbers of hyperparameters. Default false.
+   * logarithms, and is meant at the evidence's maximum, for comparing models with different numbers of hyperparameters. Those that are fixed
+   * have none. Default false.
    */
   readonly hyperparameters?: boolean;
 }
@@ -118,7 +119,7 @@ function logFactorial(count: number): number {
 
 function hyperparameterOccamFactor(posterior: Posterior): number {
   const { likelihood, prior, curvature, targetCount, temperature, effectiveParameters } = posterior;
-  const ofPrior = posterior.effectiveParametersByGroup.reduce((sum, gamma, g) => sum + width(`the prior precision of "${prior.groups[g]}"`, gamma), 0);
+  const ofPrior = prior.fixed ? 0 : posterior.effectiveParametersByGroup.reduce((sum, gamma, g) => sum + width(`the prior precision of "${prior.groups[g]}"`, gamma), 0);
   if (likelihood.noiseParameters === 0) return ofPrior;
   const freedom = targetCount - curvature.noisePower * temperature * effectiveParameters;
   return ofPrior + likelihood.noiseParameters * width("the noise", freedom, temperature);

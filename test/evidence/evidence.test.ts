@@ -93,13 +93,15 @@ describe("the terms of the evidence", () => {
     expect(evidence(posterior, { hyperparameters: true }).logHyperparameterOccamFactor).toBeCloseTo(-0.5 * Math.log(curvatures[0] * curvatures[1]), 2);
   });
 
-  it("count a width for each group, and none for noise that is known or isn't there", async () => {
+  it("count a width for each group, and none for noise or precisions that are known or aren't there", async () => {
     const { model, likelihood, data } = await trainedSine();
     const posterior = await laplace(model, likelihood, data, { prior: perLayer([1, 2]) });
     const [a, b] = posterior.effectiveParametersByGroup;
     const ofPrior = -0.5 * Math.log((a * b) / 4);
     const known = await laplace(model, gaussian({ noise: 0.1, fixed: true }), data, { prior: perLayer([1, 2]) });
     expect(evidence(known, { hyperparameters: true }).logHyperparameterOccamFactor).toBeCloseTo(ofPrior, 12);
+    const nothing = await laplace(model, gaussian({ noise: 0.1, fixed: true }), data, { prior: isotropic(1, { fixed: true }) });
+    expect(evidence(nothing, { hyperparameters: true }).logHyperparameterOccamFactor).toBe(0);
     const { total, logHyperparameterOccamFactor = Number.NaN } = evidence(posterior, { hyperparameters: true, symmetries: true });
     expect(logHyperparameterOccamFactor).not.toBeCloseTo(ofPrior, 1);
     expect(total).toBeCloseTo(posterior.logEvidence + logHyperparameterOccamFactor + Math.log(24) + 4 * Math.log(2), 10);
