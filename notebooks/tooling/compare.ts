@@ -3,6 +3,9 @@ import { codeCells, joinText, mimeText, type CodeCell, type Notebook, type Outpu
 /** Relative difference that rounding on another machine may cause in a printed number. */
 const relativeTolerance = 1e-6;
 
+/** Decimals below this, as the norm of a gradient at a mode, are rounding themselves. */
+const vanishing = 1e-6;
+
 /** Drawings are compared to a fiftieth of a pixel: their coordinates are rounded results. */
 const pixelTolerance = 0.02;
 
@@ -47,7 +50,7 @@ function comparableParts(output: Output): Part[] {
 
 /**
  * The first difference between two texts, or `undefined`. Numbers agree within rounding: a relative 1e-6, the
- * `absoluteTolerance`, or one unit of the last decimal printed. Integers are counts and must agree to the relative
+ * `absoluteTolerance`, or one unit of the last decimal printed; two below 1e-6 agree. Integers are counts and must agree to the relative
  * tolerance. Widths of white space, which follow the numbers, do not count.
  */
 export function compareText(stored: string, fresh: string, absoluteTolerance = 0): string | undefined {
@@ -61,6 +64,7 @@ export function compareText(stored: string, fresh: string, absoluteTolerance = 0
 
 function agree(stored: string, fresh: string, absoluteTolerance: number): boolean {
   const [a, b] = [Number(stored), Number(fresh)];
+  if (Math.abs(a) < vanishing && Math.abs(b) < vanishing && !(Number.isInteger(a) && Number.isInteger(b))) return true;
   const lastDecimal = Math.max(decimalUnit(stored), decimalUnit(fresh));
   const relative = relativeTolerance * Math.max(Math.abs(a), Math.abs(b));
   // A hair more than one unit, as decimal fractions are not exact in binary.

@@ -4,6 +4,11 @@ import { compareOutputs, compareText } from "../../notebooks/tooling/compare.ts"
 import { code, notebookOf, printed, shown } from "./notebook-builder.ts";
 
 describe("comparing texts", () => {
+  it("takes numbers below 1e-6 for rounding, but not one that grew beyond", () => {
+    expect(compareText("gradient norm 8.004e-9", "gradient norm 3.008e-8")).toBeUndefined();
+    expect(compareText("gradient norm 8.004e-9", "gradient norm 3.008e-5")).toBe("stored 8.004e-9, now 3.008e-5");
+  });
+
   it("accepts rounding: a relative 1e-6, or one unit of the last decimal printed", () => {
     expect(compareText("evidence -485.77632953", "evidence -485.77632960")).toBeUndefined();
     expect(compareText("0.123", "0.124")).toBeUndefined();
