@@ -80,8 +80,12 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     this.structure = parts.structure;
     this.temperature = parts.temperature;
     this.data = parts.data;
-    const scale = this.likelihood.precision ** this.curvature.noisePower / this.temperature;
-    this.precision = this.data.curvature.precision(priorPrecision(this.prior), scale);
+    this.precision = this.data.curvature.precision(priorPrecision(this.prior), this.#curvatureScale);
+  }
+
+  /** beta^p / T: what the curvature at unit noise is multiplied by. */
+  get #curvatureScale(): number {
+    return this.likelihood.precision ** this.curvature.noisePower / this.temperature;
   }
 
   /** The mode $w_\mathrm{MAP}$: W. */
@@ -151,6 +155,14 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
   get marginalVariance(): Float64Array {
     this.#inverseDiagonal ??= this.precision.inverseDiagonal();
     return this.#inverseDiagonal.slice();
+  }
+
+  /** The precision $P = H / T + A$ of the weights, W x W. */
+  precisionMatrix(): Matrix {
+    const width = this.mean.length;
+    const matrix = this.data.curvature.times(this.#curvatureScale).dense();
+    priorPrecision(this.prior).forEach((alpha, i) => (matrix[i * width + i] += alpha));
+    return toMatrix(matrix, width, width);
   }
 
   /** The covariance $P^{-1}$ of the weights, W x W. For most purposes {@link solve} is quicker and more accurate. */

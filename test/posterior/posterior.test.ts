@@ -66,6 +66,8 @@ describe.each([full(), diagonal()])("a $name posterior", (structure) => {
     const draws = posterior.sample(4000, { seed: 5 });
     expect([draws.rows, draws.columns]).toEqual([4000, 13]);
     const covariance = posterior.covariance();
+    const product = posterior.precisionMatrix().mmul(covariance);
+    for (let a = 0; a < product.rows; a++) for (let b = 0; b < product.columns; b++) expect(product.get(a, b)).toBeCloseTo(a === b ? 1 : 0, 9);
     for (let i = 0; i < 13; i++) {
       const mean = draws.getColumn(i).reduce((sum, value) => sum + value, 0) / 4000;
       expect(Math.abs(mean - posterior.mean[i])).toBeLessThan(5 * Math.sqrt(covariance.get(i, i) / 4000));
