@@ -1,4 +1,4 @@
-import type { CurvatureKind } from "./curvature/curvature.ts";
+import { outerProduct, type CurvatureKind } from "./curvature/curvature.ts";
 import type { Data, MatrixLike } from "./data.ts";
 import { knownOptions, positive } from "./errors.ts";
 import { hyperparameterChange, maximizeEvidence } from "./evidence/maximize-evidence.ts";
@@ -40,7 +40,7 @@ export interface FitOptions extends JobOptions {
   readonly gradientTolerance?: number;
   /** As in {@link train}. */
   readonly maximumIterations?: number;
-  /** Default {@link outerProduct}. */
+  /** Of the posterior. Default {@link outerProduct}, by which the hyperparameters are re-estimated also where the exact Hessian is asked for. */
   readonly curvature?: CurvatureKind;
   /** Default: {@link full} if it fits the memory budget, else {@link diagonal}. */
   readonly structure?: Structure;
@@ -114,22 +114,24 @@ export async function fit<M extends Model, L extends Likelihood>(model: M, likel
   const noisy = standardize && model.outputs > 1 && likelihood.estimated === true && likelihood.scaled !== undefined ? likelihood.scaled(likelihood.outputScale(targets, model.outputs).scale) : likelihood;
   const method = options.method ?? methodFor(model, inputs.rows);
   const how: TrainOptions & { readonly prior: Prior } = { prior: networks ? automaticRelevance() : weakPrior(model), ...training, method };
-  const posteriorOf = (mode: Trained<M, L>): Promise<Posterior<M, L>> => laplace(mode.model, mode.likelihood, data, { ...jobOptions(options), prior: mode.prior, curvature, structure, memoryBudget });
+  const posteriorOf = (mode: Trained<M, L>, kind: CurvatureKind): Promise<Posterior<M, L>> => laplace(mode.model, mode.likelihood, data, { ...jobOptions(options), prior: mode.prior, curvature: kind, structure, memoryBudget });
 
-  // A method that re-estimates goes by the full outer product; another posterior has its evidence elsewhere.
-  const together = method.reestimates && structure.name === "full" && curvature.name === "outer product";
+  // On the way the exact Hessian may be indefinite: hyperparameters go by the outer product then.
+  const tuning = curvature.kind === "exact" ? outerProduct() : curvature;
+  // A method that re-estimates by itself goes by the full outer product; another posterior has its evidence elsewhere.
+  const together = method.reestimates && structure.name === "full" && tuning.name === "outer product";
   if (!reestimate || together) {
     const mode = await train(start, noisy, data, { ...how, reestimate });
-    return fitted(await posteriorOf(mode), mode);
+    return fitted(await posteriorOf(mode, curvature), mode);
   }
   let mode = await train(start, noisy.estimated === true ? withFirstNoise(noisy, targets) : noisy, data, how);
   for (let round = 1; round <= ROUNDS; round++) {
-    const tuned = maximizeEvidence(await posteriorOf(mode));
+    const tuned = maximizeEvidence(await posteriorOf(mode, tuning));
     const settled = hyperparameterChange(mode, tuned) < SETTLED;
     mode = await train(tuned.model, tuned.likelihood, data, { ...how, prior: tuned.prior });
     if (settled) break;
   }
-  return fitted(await posteriorOf(mode), mode);
+  return fitted(await posteriorOf(mode, curvature), mode);
 }
 
 /** Standard deviations of a hundred times where the parameters start (or 100), not re-estimated: little more than least squares. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { exact } from "../src/curvature/curvature.ts";
 import { InvalidArgumentError } from "../src/errors.ts";
 import { fit } from "../src/fit.ts";
 import { bernoulli } from "../src/likelihood/bernoulli.ts";
@@ -132,6 +133,15 @@ describe("fit", () => {
   it("re-estimates by the evidence of the structure that it is asked for", async () => {
     const fitted = await fit(network, gaussian(), { inputs, targets }, { structure: diagonal() });
     expect(maximizeEvidence(fitted.posterior).logEvidence - fitted.logEvidence).toBeLessThan(0.1);
+  });
+
+  it("takes the exact Hessian at the mode, with the hyperparameters of the outer product", async () => {
+    const [outer, hessian] = [await fit(network, gaussian(), { inputs, targets }), await fit(network, gaussian(), { inputs, targets }, { curvature: exact() })];
+    expect(hessian.posterior.prior.precisions).toEqual(outer.posterior.prior.precisions);
+    expect(hessian.logEvidence).not.toBe(outer.logEvidence);
+    expect(Math.abs(hessian.logEvidence - outer.logEvidence)).toBeLessThan(10);
+    const diagonals = await fit(network, gaussian(), { inputs, targets }, { curvature: exact(), structure: diagonal() });
+    expect(diagonals.posterior.curvature.name).toBe("exact Hessian");
   });
 
   it("prints a summary with the noise and how training ended", async () => {
