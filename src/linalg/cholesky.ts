@@ -1,5 +1,6 @@
-import { addProduct } from "./gemm.ts";
-import { solveTriangular, splitOrder } from "./triangular-solve.ts";
+import { addProduct, splitOrder } from "./gemm.ts";
+import { accelerator } from "./kernels.ts";
+import { solveTriangular } from "./triangular-solve.ts";
 import { block, rowMajor, transposed, type View } from "./view.ts";
 
 /** Matrices up to this order are factorised entry by entry, larger ones are halved. */
@@ -28,6 +29,8 @@ export function cholesky(a: Float64Array, n: number): number {
 
 /** $L_{11} L_{11}^\top = A_{11}$, $L_{21} = A_{21} L_{11}^{-\top}$, $L_{22} L_{22}^\top = A_{22} - L_{21} L_{21}^\top$. */
 function factorize(a: View, n: number): number {
+  const fast = accelerator(n ** 3 / 6, 2 * n * n);
+  if (fast) return fast.factorize(a, n);
   if (n <= leaf) return factorizeByColumns(a, n);
   const half = splitOrder(n);
   const rest = n - half;

@@ -1,6 +1,7 @@
+import { accelerator, mustDivide } from "./kernels.ts";
 import { addMatrixVector } from "./matrix-vector.ts";
 import { blockColumns, blockDepth, blockRows, multiplyPanels, pack, packedLeft, packedRight, tile } from "./micro-kernel.ts";
-import { transposed, type View } from "./view.ts";
+import { block, transposed, type View } from "./view.ts";
 
 /** Which entries of a product are wanted. */
 export type Part = "all" | "lower";
@@ -10,7 +11,7 @@ export type Part = "all" | "lower";
  * the lower triangle of $C$.
  *
  * Blocks of both factors are packed in the order in which the $4 \times 4$ micro-kernel reads them (Goto & van de Geijn
- * 2008, Anatomy of high-performance matrix multiplication).
+ * 2008, Anatomy of high-performance matrix multiplication). Large products go to the WebAssembly kernels.
  */
 export function addProduct(
   scale: number,
@@ -24,6 +25,10 @@ export function addProduct(
 ): void {
   if (n === 1) return addMatrixVector(scale, a, b, c, m, k);
   if (m === 1 && part === "all") return addMatrixVector(scale, transposed(b), transposed(a), transposed(c), n, k);
+  const copies = m * k + k * n + 2 * m * n;
+  if (mustDivide(copies)) return addProductByHalves(scale, a, b, c, m, k, n, part);
+  const fast = accelerator(m * k * n, copies);
+  if (fast) return fast.addProduct(scale, a, b, c, m, k, n, part === "lower");
   for (let j = 0; j < n; j += blockColumns) {
     const columns = Math.min(blockColumns, n - j);
     for (let p = 0; p < k; p += blockDepth) {
@@ -44,6 +49,31 @@ export function addProduct(
       }
     }
   }
+}
+
+/** Halves the longest side; a triangle has a square below its two halves. */
+function addProductByHalves(scale: number, a: View, b: View, c: View, m: number, k: number, n: number, part: Part): void {
+  if (k >= Math.max(m, n)) {
+    const half = splitOrder(k);
+    addProduct(scale, a, b, c, m, half, n, part);
+    return addProduct(scale, block(a, 0, half), block(b, half, 0), c, m, k - half, n, part);
+  }
+  if (part === "lower") {
+    const half = splitOrder(n);
+    const below = block(a, half, 0);
+    addProduct(scale, a, b, c, half, k, half, "lower");
+    addProduct(scale, below, b, block(c, half, 0), m - half, k, half);
+    return addProduct(scale, below, block(b, 0, half), block(c, half, half), m - half, k, n - half, "lower");
+  }
+  if (m < n) return addProductByHalves(scale, transposed(b), transposed(a), transposed(c), n, k, m, part);
+  const half = splitOrder(m);
+  addProduct(scale, a, b, c, half, k, n);
+  addProduct(scale, block(a, half, 0), b, block(c, half, 0), m - half, k, n);
+}
+
+/** About half of `n`, and a multiple of the four rows of a micro-kernel. */
+export function splitOrder(n: number): number {
+  return 4 * Math.ceil(n / 8);
 }
 
 /** Adds the tile to C; row r of the tile stops at column r + `below`, the distance of the tile below the diagonal. */

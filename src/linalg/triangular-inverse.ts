@@ -1,8 +1,13 @@
-import { solveTriangular, splitOrder } from "./triangular-solve.ts";
+import { addProduct, splitOrder } from "./gemm.ts";
+import { accelerator } from "./kernels.ts";
+import { solveTriangular } from "./triangular-solve.ts";
 import { backward, block, reversedRows, transposed, type View } from "./view.ts";
 
 /** Matrices up to this order are inverted entry by entry, larger ones are halved. */
 const leaf = 32;
+
+/** The rows of an inverse that are multiplied at a time. */
+const panel = 32;
 
 const buffer = new Float64Array(leaf);
 
@@ -13,6 +18,8 @@ const buffer = new Float64Array(leaf);
  * triangular solves (Du Croz & Higham 1992, Stability of methods for matrix inversion, section 2).
  */
 export function invertTriangular(l: View, n: number): void {
+  const fast = accelerator(n ** 3 / 6, 2 * n * n);
+  if (fast) return fast.invertTriangular(l, n);
   if (n <= leaf) return invertByRows(l, n);
   const half = splitOrder(n);
   const rest = n - half;
@@ -23,6 +30,23 @@ export function invertTriangular(l: View, n: number): void {
   negate(l21, rest, half);
   invertTriangular(l, half);
   invertTriangular(l22, rest);
+}
+
+/**
+ * Adds a Gram matrix to a lower triangle, $C \leftarrow C + W^\top W$, for a lower triangular $W$ with zeros above the diagonal, both
+ * row-major of order `n`, in about $n^3 / 3$ operations.
+ */
+export function addTriangularGram(w: View, c: View, n: number): void {
+  const fast = accelerator(n ** 3 / 6, 3 * n * n);
+  if (fast) return fast.addTriangularGram(w, c, n);
+  // Panels so thick that the products of large matrices are worth copying.
+  const thickness = Math.max(panel, Math.ceil(n / 32));
+  for (let p = 0; p < n; p += thickness) {
+    // These rows of W are zero from column `end` on.
+    const end = Math.min(p + thickness, n);
+    const rows = block(w, p, 0);
+    addProduct(1, transposed(rows), rows, c, end, end - p, end, "lower");
+  }
 }
 
 /** Row i of the inverse from the rows above it: $w_i = (e_i - \sum_{k<i} l_{ik} w_k) / l_{ii}$. */

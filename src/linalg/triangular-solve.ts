@@ -1,4 +1,5 @@
-import { addProduct } from "./gemm.ts";
+import { addProduct, splitOrder } from "./gemm.ts";
+import { accelerator, mustDivide } from "./kernels.ts";
 import { blockColumns, multiplyPanels, pack, packedLeft, packedRight, tile, unpackRight } from "./micro-kernel.ts";
 import { block, type View } from "./view.ts";
 
@@ -13,6 +14,16 @@ const leaf = 64;
  * $X_2 = L_{22}^{-1} B_2$ (Elmroth, Gustavson, Jonsson & Kågström 2004, SIAM Review 46, section 3).
  */
 export function solveTriangular(l: View, n: number, b: View, columns: number): void {
+  if (columns > 1) {
+    const copies = n * n + 2 * n * columns;
+    if (columns >= n && mustDivide(copies)) {
+      const half = splitOrder(columns);
+      solveTriangular(l, n, b, half);
+      return solveTriangular(l, n, block(b, 0, half), columns - half);
+    }
+    const fast = accelerator((n * n * columns) / 2, copies);
+    if (fast) return fast.solveTriangular(l, n, b, columns);
+  }
   if (n <= leaf) return columns === 1 ? substituteVector(l, n, b) : substitute(l, n, b, columns);
   const half = splitOrder(n);
   const l22 = block(l, half, half);
@@ -20,11 +31,6 @@ export function solveTriangular(l: View, n: number, b: View, columns: number): v
   solveTriangular(l, half, b, columns);
   addProduct(-1, block(l, half, 0), b, b2, n - half, half, columns);
   solveTriangular(l22, n - half, b2, columns);
-}
-
-/** About half of `n`, and a multiple of the four rows of a micro-kernel. */
-export function splitOrder(n: number): number {
-  return 4 * Math.ceil(n / 8);
 }
 
 /**

@@ -1,11 +1,7 @@
-import { addProduct } from "./gemm.ts";
 import { mirrorLower } from "./symmetric-rank-k.ts";
-import { invertTriangular } from "./triangular-inverse.ts";
+import { addTriangularGram, invertTriangular } from "./triangular-inverse.ts";
 import { solveTriangular } from "./triangular-solve.ts";
-import { backward, block, reversedRows, rowMajor, transposed } from "./view.ts";
-
-/** The rows of an inverse that are multiplied at a time. */
-const panel = 32;
+import { backward, reversedRows, rowMajor, transposed } from "./view.ts";
 
 /**
  * Solves $L X = B$ in place: $B \leftarrow L^{-1} B$.
@@ -82,12 +78,7 @@ export function inverseDiagonal(l: Float64Array, n: number): Float64Array {
 export function inverseFromCholesky(l: Float64Array, n: number): Float64Array {
   const inverse = inverseLower(l, n);
   const result = new Float64Array(n * n);
-  for (let p = 0; p < n; p += panel) {
-    // These rows of the inverse are zero from column `end` on.
-    const end = Math.min(p + panel, n);
-    const rows = block(rowMajor(inverse, n), p, 0);
-    addProduct(1, transposed(rows), rows, rowMajor(result, n), end, end - p, end, "lower");
-  }
+  addTriangularGram(rowMajor(inverse, n), rowMajor(result, n), n);
   mirrorLower(result, n);
   return result;
 }

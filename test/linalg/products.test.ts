@@ -2,6 +2,7 @@ import fc from "../support/fast-check.ts";
 import { Matrix } from "ml-matrix";
 import { describe, expect, test } from "vitest";
 import { multiply, multiplyTransposedLeft, multiplyTransposedRight } from "../../src/linalg/products.ts";
+import { describeEveryKernel } from "./every-kernel.ts";
 import { epsilon, naiveProduct, transpose, uniform } from "./matrices.ts";
 
 /** Every order of summation stays within k eps |A| |B| of the exact product (Higham 2002, equation 3.5), entry by entry. */
@@ -33,37 +34,39 @@ function expectAllProducts(m: number, k: number, n: number, seed: number) {
   }
 }
 
-describe("products", () => {
-  test("of random shapes, empty ones among them", () => {
-    const side = fc.nat(21);
-    fc.assert(fc.property(side, side, side, fc.nat(1e6), expectAllProducts), { numRuns: 300 });
-  });
+describeEveryKernel(() => {
+  describe("products", () => {
+    test("of random shapes, empty ones among them", () => {
+      const side = fc.nat(21);
+      fc.assert(fc.property(side, side, side, fc.nat(1e6), expectAllProducts), { numRuns: 300 });
+    });
 
-  test.each([
-    [1, 1, 1], [1, 300, 40], [40, 300, 1], [40, 1, 40], [1, 1, 9], [9, 1, 1],
-    [63, 255, 7], [64, 256, 8], [65, 257, 9], [130, 513, 5], [5, 6, 513], [66, 3, 1025], [67, 260, 514],
-  ])("around the edges of the blocks: %i x %i x %i", (m, k, n) => expectAllProducts(m, k, n, 7));
+    test.each([
+      [1, 1, 1], [1, 300, 40], [40, 300, 1], [40, 1, 40], [1, 1, 9], [9, 1, 1],
+      [63, 255, 7], [64, 256, 8], [65, 257, 9], [130, 513, 5], [5, 6, 513], [66, 3, 1025], [67, 260, 514],
+    ])("around the edges of the blocks: %i x %i x %i", (m, k, n) => expectAllProducts(m, k, n, 7));
 
-  test.each([[3, 4, 5], [50, 60, 70], [128, 100, 129]])("agree with ml-matrix: %i x %i x %i", (m, k, n) => {
-    const a = uniform(m * k, 1);
-    const b = uniform(k * n, 2);
-    const expected = Matrix.from1DArray(m, k, a).mmul(Matrix.from1DArray(k, n, b)).to1DArray();
-    multiply(a, b, m, k, n).forEach((value, i) => expect(value).toBeCloseTo(expected[i], 12));
-  });
+    test.each([[3, 4, 5], [50, 60, 70], [128, 100, 129]])("agree with ml-matrix: %i x %i x %i", (m, k, n) => {
+      const a = uniform(m * k, 1);
+      const b = uniform(k * n, 2);
+      const expected = Matrix.from1DArray(m, k, a).mmul(Matrix.from1DArray(k, n, b)).to1DArray();
+      multiply(a, b, m, k, n).forEach((value, i) => expect(value).toBeCloseTo(expected[i], 12));
+    });
 
-  test("leave the factors alone", () => {
-    const a = uniform(30 * 30, 3);
-    const b = uniform(30 * 30, 4);
-    const [before, other] = [a.slice(), b.slice()];
-    multiply(a, b, 30, 30, 30);
-    expect(a).toEqual(before);
-    expect(b).toEqual(other);
-  });
+    test("leave the factors alone", () => {
+      const a = uniform(30 * 30, 3);
+      const b = uniform(30 * 30, 4);
+      const [before, other] = [a.slice(), b.slice()];
+      multiply(a, b, 30, 30, 30);
+      expect(a).toEqual(before);
+      expect(b).toEqual(other);
+    });
 
-  test("a NaN reaches only its own row", () => {
-    const a = uniform(9 * 10, 5);
-    a[4 * 10 + 3] = NaN;
-    const c = multiply(a, uniform(10 * 7, 6), 9, 10, 7);
-    c.forEach((value, i) => expect(Number.isNaN(value)).toBe(Math.floor(i / 7) === 4));
+    test("a NaN reaches only its own row", () => {
+      const a = uniform(9 * 10, 5);
+      a[4 * 10 + 3] = NaN;
+      const c = multiply(a, uniform(10 * 7, 6), 9, 10, 7);
+      c.forEach((value, i) => expect(Number.isNaN(value)).toBe(Math.floor(i / 7) === 4));
+    });
   });
 });
