@@ -1,5 +1,6 @@
 import { addProduct } from "./gemm";
 import { buffer } from "./layout";
+import { multiplySubtract } from "./micro-kernel";
 import { solveTriangular, splitOrder } from "./triangular-solve";
 
 /** Matrices up to this order are factorised entry by entry, larger ones are halved. */
@@ -42,7 +43,7 @@ function factorizeByColumns(a: usize, row: i32, n: i32): i32 {
       let to = at + 8;
       let from = buffer;
       for (; from < column; from += 16, to += 16) {
-        v128.store(to, f64x2.sub(v128.load(to), f64x2.mul(factor, v128.load(from))));
+        v128.store(to, multiplySubtract(factor, v128.load(from), v128.load(to)));
       }
       if (from === column) store<f64>(to, load<f64>(to) - entry * entry);
     }

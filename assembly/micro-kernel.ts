@@ -7,6 +7,13 @@ export function multiplyAdd(x: v128, y: v128, z: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f64x2.relaxed_madd(x, y, z) : f64x2.add(f64x2.mul(x, y), z);
 }
 
+/** z - x y, rounded alike. */
+// @ts-ignore: decorator
+@inline
+export function multiplySubtract(x: v128, y: v128, z: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? f64x2.relaxed_nmadd(x, y, z) : f64x2.sub(z, f64x2.mul(x, y));
+}
+
 /** The micro-kernel: `tile` = the product of the groups packed at `left` and `right`, in eight registers of two. */
 export function multiplyPanels(left: usize, right: usize, depth: i32): void {
   let c00 = f64x2.splat(0), c01 = c00;

@@ -1,6 +1,6 @@
 import { addProduct } from "./gemm";
 import { blockColumns, packedLeft, packedRight, tile } from "./layout";
-import { multiplyPanels, packLeft, packRight, unpackRight } from "./micro-kernel";
+import { multiplyPanels, multiplySubtract, packLeft, packRight, unpackRight } from "./micro-kernel";
 
 /** Systems up to this order are solved in packed form, larger ones are halved. */
 const leaf: i32 = 64;
@@ -54,8 +54,8 @@ function solveTile(l: usize, x: usize, rows: i32): void {
     let from = l + 8 * r;
     for (let k = x; k < at; k += 32, from += 32) {
       const factor = v128.load_splat<f64>(from);
-      low = f64x2.sub(low, f64x2.mul(factor, v128.load(k)));
-      high = f64x2.sub(high, f64x2.mul(factor, v128.load(k, 16)));
+      low = multiplySubtract(factor, v128.load(k), low);
+      high = multiplySubtract(factor, v128.load(k, 16), high);
     }
     const pivot = v128.load_splat<f64>(from);
     v128.store(at, f64x2.div(low, pivot));

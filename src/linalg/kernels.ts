@@ -46,7 +46,7 @@ export const thresholds = {
  * @throws {@link UnsupportedError} if WebAssembly is asked for and the engine cannot run it; the choice is then as before
  *
  * @example
- * ```ts
+ * ```ts ignore
  * import { availableKernels, setKernels } from "laplace-ts";
  *
  * if (availableKernels().includes("webassembly-relaxed")) setKernels("webassembly-relaxed");

@@ -1,5 +1,8 @@
 import { NotFiniteError } from "../errors.ts";
+import { accelerator } from "./kernels.ts";
+import { rotatingBasis, type RotatingBasis, type SymmetricReduction } from "./rotating-basis.ts";
 import { accumulateReflections, tridiagonalize } from "./tridiagonal.ts";
+import { rowMajor } from "./view.ts";
 
 /** The eigendecomposition $A = V \operatorname{diag}(\lambda) V^\top$ of a symmetric matrix. */
 export interface SymmetricEigen {
@@ -21,16 +24,12 @@ export interface SymmetricEigen {
  */
 export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
   const scale = scaleToUnity(a, n);
-  const reduced = tridiagonalize(a.map((entry) => entry * scale), n);
-  const rotated = accumulateReflections(reduced, n);
-  implicitQl(reduced.diagonal, reduced.offDiagonal, n, rotated);
-  const order = Array.from(reduced.diagonal.keys()).sort((i, j) => reduced.diagonal[i] - reduced.diagonal[j]);
-  const values = Float64Array.from(order, (source) => reduced.diagonal[source] / scale);
-  const vectors = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) vectors[i * n + j] = rotated[i * n + order[j]];
-  }
-  return { values, vectors };
+  const reduction = reduceSymmetric(a.map((entry) => entry * scale), n);
+  const basis = reduction.basis();
+  implicitQl(reduction.diagonal, reduction.offDiagonal, n, basis);
+  const order = reduction.diagonal.map((_, i) => i).sort((i, j) => reduction.diagonal[i] - reduction.diagonal[j]);
+  const values = order.map((source) => reduction.diagonal[source] / scale);
+  return { values, vectors: basis.columns(order) };
 }
 
 /**
@@ -43,9 +42,22 @@ export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
  */
 export function symmetricEigenvalues(a: Float64Array, n: number): Float64Array {
   const scale = scaleToUnity(a, n);
-  const { diagonal, offDiagonal } = tridiagonalize(a.map((entry) => entry * scale), n);
+  const { diagonal, offDiagonal } = reduceSymmetric(a.map((entry) => entry * scale), n);
   implicitQl(diagonal, offDiagonal, n);
   return diagonal.sort().map((value) => value / scale);
+}
+
+/** Numbers that the WebAssembly kernels need room for besides two matrices, and so many for each row. */
+const workspace = 2048;
+const workspaceRows = 75;
+
+/** Reduces a symmetric matrix, whose entries are about one and which is spoiled, to tridiagonal form. */
+function reduceSymmetric(a: Float64Array, n: number): SymmetricReduction {
+  const fast = accelerator(n ** 3, 2 * n * n + workspaceRows * n + workspace);
+  if (fast) return fast.reduceSymmetric(rowMajor(a, n), n);
+  const reduced = tridiagonalize(a, n);
+  const { diagonal, offDiagonal } = reduced;
+  return { diagonal, offDiagonal, basis: () => rotatingBasis(accumulateReflections(reduced, n), n) };
 }
 
 /** The power of two that brings the largest entry to about one, so that no square overflows or vanishes. */
@@ -63,8 +75,8 @@ function scaleToUnity(a: Float64Array, n: number): number {
 
 const maximumSweeps = 60;
 
-/** Implicit QL with Wilkinson's shift on a tridiagonal matrix; the columns of `vectors`, if given, are rotated along. */
-function implicitQl(d: Float64Array, e: Float64Array, n: number, vectors?: Float64Array): void {
+/** Implicit QL with Wilkinson's shift on a tridiagonal matrix; the columns of `basis`, if given, are rotated along. */
+function implicitQl(d: Float64Array, e: Float64Array, n: number, basis?: RotatingBasis): void {
   const cosines = new Float64Array(n);
   const sines = new Float64Array(n);
   // A coupling this small is rounding error of the largest entries; a bound relative to its neighbours might never be met.
@@ -100,55 +112,10 @@ function implicitQl(d: Float64Array, e: Float64Array, n: number, vectors?: Float
         g = c * t - b;
       }
       // Here i is l - 1, or the place where the matrix fell apart.
-      if (vectors) rotateColumns(vectors, n, i + 1, m, cosines, sines);
+      basis?.rotate(i + 1, m, cosines, sines);
       d[i + 1] -= p;
       if (i < l) e[l] = g;
       e[m] = 0;
     }
-  }
-}
-
-/** Rotates the columns i and i + 1 by their angle for i from `last` - 1 down to `first`, four rows at a time. */
-function rotateColumns(a: Float64Array, n: number, first: number, last: number, cosines: Float64Array, sines: Float64Array): void {
-  let row = 0;
-  for (; row + 4 <= n; row += 4) {
-    const r0 = row * n;
-    const r1 = r0 + n;
-    const r2 = r1 + n;
-    const r3 = r2 + n;
-    let f0 = a[r0 + last];
-    let f1 = a[r1 + last];
-    let f2 = a[r2 + last];
-    let f3 = a[r3 + last];
-    for (let i = last - 1; i >= first; i--) {
-      const c = cosines[i];
-      const s = sines[i];
-      const g0 = a[r0 + i];
-      const g1 = a[r1 + i];
-      const g2 = a[r2 + i];
-      const g3 = a[r3 + i];
-      a[r0 + i + 1] = s * g0 + c * f0;
-      a[r1 + i + 1] = s * g1 + c * f1;
-      a[r2 + i + 1] = s * g2 + c * f2;
-      a[r3 + i + 1] = s * g3 + c * f3;
-      f0 = c * g0 - s * f0;
-      f1 = c * g1 - s * f1;
-      f2 = c * g2 - s * f2;
-      f3 = c * g3 - s * f3;
-    }
-    a[r0 + first] = f0;
-    a[r1 + first] = f1;
-    a[r2 + first] = f2;
-    a[r3 + first] = f3;
-  }
-  for (; row < n; row++) {
-    const start = row * n;
-    let f = a[start + last];
-    for (let i = last - 1; i >= first; i--) {
-      const g = a[start + i];
-      a[start + i + 1] = sines[i] * g + cosines[i] * f;
-      f = cosines[i] * g - sines[i] * f;
-    }
-    a[start + first] = f;
   }
 }

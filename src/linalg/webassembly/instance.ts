@@ -1,5 +1,8 @@
+import type { SymmetricReduction } from "../rotating-basis.ts";
 import { transposed, type View } from "../view.ts";
+import type { Exports } from "./exports.ts";
 import { OperandMemory, type Operand } from "./memory.ts";
+import { reduceSymmetric } from "./symmetric-reduction.ts";
 
 /** Whole operations on copies in the memory of a WebAssembly instance; views have a unit stride in one direction. */
 export interface WebAssemblyKernels {
@@ -15,26 +18,8 @@ export interface WebAssemblyKernels {
   invertTriangular(l: View, n: number): void;
   /** $C \leftarrow C + W^\top W$ in the lower triangle, $W$ lower triangular with zeros above the diagonal, both row-major. */
   addTriangularGram(w: View, c: View, n: number): void;
-}
-
-/** What `assembly/index.ts` exports. */
-interface Exports {
-  readonly memory: WebAssembly.Memory;
-  readonly operands: WebAssembly.Global;
-  addProduct(
-    scale: number,
-    a: number, aRow: number, aColumn: number,
-    b: number, bRow: number, bColumn: number,
-    c: number, cRow: number, cColumn: number,
-    m: number, k: number, n: number, lower: boolean,
-  ): void;
-  solveTriangular(
-    l: number, lRow: number, lColumn: number, n: number,
-    b: number, bRow: number, bColumn: number, columns: number,
-  ): void;
-  factorize(a: number, row: number, n: number): number;
-  invertTriangular(l: number, row: number, n: number): void;
-  addTriangularGram(w: number, c: number, row: number, n: number): void;
+  /** The reduction of row-major $A$, of which the lower triangle is read, to tridiagonal form; it lasts until the next operation. */
+  reduceSymmetric(a: View, n: number): SymmetricReduction;
 }
 
 /**
@@ -96,6 +81,7 @@ function kernelsOf(instance: Exports): WebAssemblyKernels {
       instance.addTriangularGram(factor.address, sum.address, sum.row, n);
       memory.fetch(sum, c, n, n);
     },
+    reduceSymmetric: (a, n) => reduceSymmetric(instance, memory, a, n),
   };
 }
 

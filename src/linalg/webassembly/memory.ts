@@ -57,12 +57,22 @@ export class OperandMemory {
     this.end = this.base;
   }
 
+  /** Sets room apart; returns its address. */
+  allocate(numbers: number): number {
+    const address = this.end;
+    this.end += 8 * numbers;
+    return address;
+  }
+
+  /** The numbers at an address, until the memory grows. */
+  at(address: number, length: number): Float64Array {
+    return this.numbers.subarray(address / 8, address / 8 + length);
+  }
+
   /** Copies a matrix in. */
   place(view: View, rows: number, columns: number): Operand {
-    const lines = linesOf(view, rows, columns);
-    const address = this.end;
-    this.end += 8 * lines.count * lines.pitch;
-    const { start, stride, count, length, pitch } = lines;
+    const { start, stride, count, length, pitch } = linesOf(view, rows, columns);
+    const address = this.allocate(count * pitch);
     let to = address / 8;
     if (stride === length && pitch === length) this.numbers.set(view.data.subarray(start, start + count * length), to);
     else {
