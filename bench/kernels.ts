@@ -14,7 +14,7 @@ import { startNumpy } from "./numpy.ts";
 interface Operation {
   readonly name: string;
   /** Ready to run: ours, and ml-matrix's. */
-  prepare(n: number): { ours(): void; mlMatrix(): void };
+  prepare: (n: number) => { readonly ours: () => void; readonly mlMatrix: () => void };
 }
 
 const operations: Operation[] = [
@@ -23,7 +23,11 @@ const operations: Operation[] = [
     prepare(n) {
       const { flat, matrix } = positiveDefinite(n);
       const l = flat.slice();
-      return { ours: () => (l.set(flat), cholesky(l, n)), mlMatrix: () => new CholeskyDecomposition(matrix) };
+      const ours = () => {
+        l.set(flat);
+        cholesky(l, n);
+      };
+      return { ours, mlMatrix: () => new CholeskyDecomposition(matrix) };
     },
   },
   {
@@ -52,7 +56,11 @@ const operations: Operation[] = [
       cholesky(l, n);
       const factor = new CholeskyDecomposition(matrix);
       const right = Matrix.from1DArray(n, columns, b);
-      return { ours: () => (x.set(b), solveCholesky(l, n, x, columns)), mlMatrix: () => factor.solve(right) };
+      const ours = () => {
+        x.set(b);
+        solveCholesky(l, n, x, columns);
+      };
+      return { ours, mlMatrix: () => factor.solve(right) };
     },
   },
   {
@@ -94,14 +102,11 @@ function positiveDefinite(n: number) {
 /** Seconds a call, over as many calls as fill `least` seconds. */
 function time(run: () => void, least: number): number {
   const start = performance.now();
-  let calls = 0;
-  let elapsed = 0;
-  do {
+  for (let calls = 1; ; calls++) {
     run();
-    calls++;
-    elapsed = (performance.now() - start) / 1000;
-  } while (elapsed < least);
-  return elapsed / calls;
+    const elapsed = (performance.now() - start) / 1000;
+    if (elapsed >= least) return elapsed / calls;
+  }
 }
 
 function median(values: number[]): number {

@@ -53,8 +53,8 @@ export async function startNumpy(): Promise<Numpy | undefined> {
   python.on("error", () => undefined); // no python3: its output ends at once
   const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
-    const { done, value } = await lines.next();
-    return done ? undefined : value;
+    const next = await lines.next();
+    return next.done ? undefined : next.value;
   };
   if ((await answer()) !== "ready") return undefined;
   return {

@@ -30,9 +30,9 @@ let decided = false;
  */
 export const thresholds = {
   /** The least number of multiplications. */
-  multiplications: 30_000,
+  multiplications: 8_000,
   /** The least number of multiplications for each number copied in or out. */
-  multiplicationsPerCopy: 6,
+  multiplicationsPerCopy: 2,
   /** The most numbers that are copied for one operation, 128 MB; larger operations are divided. */
   copies: 2 ** 24,
 };
