@@ -3,10 +3,10 @@
  * the distances to the next row and the next column, as a `View` of `src/linalg/view.ts`.
  */
 
-/** Rows of A, depth and columns of B that are packed at a time: a share of the L2 cache, and one of L3. */
-export const blockRows: i32 = 64;
-export const blockDepth: i32 = 256;
-export const blockColumns: i32 = 512;
+/** Rows of A, depth and columns of B that are packed at a time: 128 KB of the L2 cache, and 1 MB. */
+export const blockRows: i32 = 32;
+export const blockDepth: i32 = 512;
+export const blockColumns: i32 = 256;
 
 /** The packed block of a left factor: groups of four rows, each column by column. */
 export const packedLeft: usize = 0;
