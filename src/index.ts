@@ -9,6 +9,7 @@ export { LaplaceError, InvalidArgumentError, NotFiniteError, NotPositiveDefinite
 export type { Data, FlatArray, MatrixLike, Table } from "./data.ts";
 export { random, type Random } from "./random.ts";
 export type { JobOptions, Progress } from "./progress.ts";
+export { availableKernels, setKernels, type Kernels } from "./linalg/kernels.ts";
 
 export { mlp, type MlpOptions } from "./model/mlp.ts";
 export { functionModel, type ModelFunction } from "./model/function-model.ts";

@@ -9,7 +9,7 @@ import { instantiate, type WebAssemblyKernels } from "./webassembly/instance.ts"
  *   copying its matrices, else TypeScript;
  * - `"typescript"`: TypeScript for everything;
  * - `"webassembly"`: as `"automatic"`, but an error where the engine cannot run it;
- * - `"webassembly-relaxed"`: the same with relaxed SIMD, which multiplies and adds in one step: nearly twice as fast. How that
+ * - `"webassembly-relaxed"`: the same with relaxed SIMD, which multiplies and adds in one step and is faster (`npm run bench:kernels` tells how much). How that
  *   step rounds is up to the engine, so the last digits may differ between machines. Node 22 and later, Deno, current browsers.
  *
  * @category Kernels
@@ -46,7 +46,7 @@ export const thresholds = {
  * @throws {@link UnsupportedError} if WebAssembly is asked for and the engine cannot run it; the choice is then as before
  *
  * @example
- * ```ts ignore
+ * ```ts
  * import { availableKernels, setKernels } from "laplace-ts";
  *
  * if (availableKernels().includes("webassembly-relaxed")) setKernels("webassembly-relaxed");
