@@ -37,8 +37,11 @@ export interface GaussianLikelihood extends Likelihood<GaussianPrediction> {
  * Regression, $t = f(x) + \text{noise}$:
  * $$\log p(t \mid f) = -\frac\beta2 \sum (f - t)^2 + \frac{NK}2 \log\frac\beta{2\pi}, \qquad \beta = 1 / \text{noise}^2.$$
  *
+ * With `scales` $s_k$, for outputs of different units, the noise of output $k$ is $s_k \cdot \text{noise}$: $(f_k - t_k) / s_k$ takes the place of
+ * $f_k - t_k$, and the density of the targets gets the factor $1 / s_k$ for each.
+ *
  * @category Likelihoods
- * @throws {@link InvalidArgumentError} when the noise is not a finite number above 0, or is fixed but not given.
+ * @throws {@link InvalidArgumentError} when the noise is not a finite number above 0, or is fixed but not given, and for scales that are not above 0.
  * @example
  * ```ts
  * import { gaussian } from "laplace-ts";
