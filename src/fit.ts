@@ -3,7 +3,7 @@ import type { Data, MatrixLike } from "./data.ts";
 import { knownOptions, positive } from "./errors.ts";
 import { hyperparameterChange, maximizeEvidence } from "./evidence/maximize-evidence.ts";
 import { examples } from "./likelihood/examples.ts";
-import type { Likelihood } from "./likelihood/likelihood.ts";
+import { isOpen, type Likelihood } from "./likelihood/likelihood.ts";
 import { isLayered, type Model } from "./model/model.ts";
 import { columnScale, isStandardized, standardized } from "./model/standardized.ts";
 import { MEMORY_BUDGET, approximation, laplace } from "./posterior/laplace.ts";
@@ -108,10 +108,11 @@ export async function fit<M extends Model, L extends Likelihood>(model: M, likel
   const networks = isLayered(model);
   const { standardize = networks, reestimate = true, curvature: _, structure: __, memoryBudget = MEMORY_BUDGET, ...training } = options;
   const { curvature, structure } = approximation(model, { structure: chooseStructure(model, positive("memoryBudget", memoryBudget)), ...options });
+  const outputScale = likelihood.outputScale(targets, model.outputs);
   // What fit() returned is in the data's units already.
-  const start = standardize && !isStandardized(model) ? standardized(model, { inputs: columnScale(inputs), outputs: likelihood.outputScale(targets, model.outputs) }) : model;
+  const start = standardize && !isStandardized(model) ? standardized(model, { inputs: columnScale(inputs), outputs: outputScale }) : model;
   // Outputs of different units have noise of different sizes: one noise for all is one in standardised units.
-  const noisy = standardize && model.outputs > 1 && likelihood.estimated === true && likelihood.scaled !== undefined ? likelihood.scaled(likelihood.outputScale(targets, model.outputs).scale) : likelihood;
+  const noisy = standardize && model.outputs > 1 && isOpen(likelihood) && likelihood.scaled !== undefined ? likelihood.scaled(outputScale.scale) : likelihood;
   const method = options.method ?? methodFor(model, inputs.rows);
   const how: TrainOptions & { readonly prior: Prior } = { prior: networks ? automaticRelevance() : weakPrior(model), ...training, method };
   const posteriorOf = (mode: Trained<M, L>, kind: CurvatureKind): Promise<Posterior<M, L>> => laplace(mode.model, mode.likelihood, data, { ...jobOptions(options), prior: mode.prior, curvature: kind, structure, memoryBudget });
@@ -124,7 +125,7 @@ export async function fit<M extends Model, L extends Likelihood>(model: M, likel
     const mode = await train(start, noisy, data, { ...how, reestimate });
     return fitted(await posteriorOf(mode, curvature), mode);
   }
-  let mode = await train(start, noisy.estimated === true ? withFirstNoise(noisy, targets) : noisy, data, how);
+  let mode = await train(start, isOpen(noisy) ? withFirstNoise(noisy, targets) : noisy, data, how);
   for (let round = 1; round <= ROUNDS; round++) {
     const tuned = maximizeEvidence(await posteriorOf(mode, tuning));
     const settled = hyperparameterChange(mode, tuned) < SETTLED;

@@ -2,7 +2,7 @@ import type { Matrix } from "ml-matrix";
 import { InvalidArgumentError, UnsupportedError, allFinite, knownOptions, oneOf } from "../errors.ts";
 import type { Data, Table } from "../data.ts";
 import { examples } from "../likelihood/examples.ts";
-import type { Likelihood } from "../likelihood/likelihood.ts";
+import { isOpen, type Likelihood } from "../likelihood/likelihood.ts";
 import { toMatrix, weightVector } from "../model/derivatives.ts";
 import { isLayered, type Evaluation, type Model, type OutputDerivatives } from "../model/model.ts";
 import type { ExactOptions } from "./curvature.ts";
@@ -14,7 +14,7 @@ export function outputDerivatives(likelihood: Likelihood, outputs: Float64Array,
 
 function evaluate(model: Model, likelihood: Likelihood, data: Data): { evaluation: Evaluation; loss: OutputDerivatives; targets: Table } {
   const { inputs, targets } = examples(model, likelihood, data);
-  if (likelihood.estimated === true) throw new InvalidArgumentError({ argument: "likelihood", expected: "known noise, as gaussian({ noise: 0.1 }) has", received: "noise left open", advice: "Derivatives depend on it." });
+  if (isOpen(likelihood)) throw new InvalidArgumentError({ argument: "likelihood", expected: "known noise, as gaussian({ noise: 0.1 }) has", received: "noise left open", advice: "Derivatives depend on it." });
   const evaluation = model.evaluate(inputs);
   return { evaluation, loss: outputDerivatives(likelihood, evaluation.outputs, targets), targets };
 }

@@ -12,8 +12,7 @@ export interface Examples {
 
 /** Checks that model, likelihood and data are what they should be and fit each other. */
 export function examples(model: Model, likelihood: Likelihood, data: Data): Examples {
-  checkModel(model);
-  madeBy("gaussian(), bernoulli() or categorical()", "likelihood", likelihood, "encode");
+  checkModelled(model, likelihood);
   if (typeof data !== "object" || data === null || !("inputs" in data && "targets" in data)) {
     throw new InvalidArgumentError({ argument: "data", expected: "{ inputs, targets }", received: describe(data) });
   }
@@ -22,8 +21,12 @@ export function examples(model: Model, likelihood: Likelihood, data: Data): Exam
   return { inputs, targets: likelihood.encode(data.targets, inputs.rows, model.outputs) };
 }
 
-/** Throws unless `model` is one; what contains one is told apart. */
-export function checkModel(model: Model): void {
+/** What makes a likelihood, for messages. */
+export const LIKELIHOODS = "gaussian(), bernoulli() or categorical()";
+
+/** Throws unless `model` and `likelihood` are such; what contains a model is told apart. */
+export function checkModelled(model: Model, likelihood: Likelihood): void {
   if (typeof model === "object" && model !== null && "model" in model) throw new InvalidArgumentError({ argument: "model", expected: "a model, as mlp() or functionModel() makes", received: describe(model), advice: "Pass its `.model`." });
   madeBy("mlp() or functionModel()", "model", model, "evaluate");
+  madeBy(LIKELIHOODS, "likelihood", likelihood, "encode");
 }

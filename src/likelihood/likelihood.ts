@@ -59,3 +59,8 @@ export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
    */
   reestimate(energy: number, count: number, effectiveParameters: number): this;
 }
+
+/** Whether a likelihood's noise was left open, as `gaussian()` leaves it. */
+export function isOpen(likelihood: Likelihood): boolean {
+  return likelihood.estimated === true;
+}

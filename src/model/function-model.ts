@@ -1,5 +1,6 @@
 import { toNumbers, type Table } from "../data.ts";
 import { InvalidArgumentError, NotFiniteError, describe, knownOptions, wholeNumber } from "../errors.ts";
+import { dot } from "../linalg/vector.ts";
 import { centralDifferences, secondDifferences } from "./differences.ts";
 import type { Evaluation, Model, OutputDerivatives, ParameterTensor } from "./model.ts";
 
@@ -131,12 +132,6 @@ function flatten(rows: ArrayLike<number> | readonly ArrayLike<number>[], count: 
     if (row.length !== width) throw new InvalidArgumentError({ argument: "jacobian", expected: `${count} rows of ${width} numbers, df_k/dw, for an example`, received: `a row of ${row.length}` });
     return Array.from(row);
   });
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
 
 /** A v. */

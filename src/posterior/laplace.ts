@@ -1,6 +1,6 @@
 import { outerProduct, type CurvatureKind } from "../curvature/curvature.ts";
 import { UnsupportedError, knownOptions, madeBy, positive } from "../errors.ts";
-import { checkModel } from "../likelihood/examples.ts";
+import { checkModelled } from "../likelihood/examples.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import type { Model } from "../model/model.ts";
 import { isotropic } from "../prior/isotropic.ts";
@@ -9,7 +9,7 @@ import type { JobOptions } from "../progress.ts";
 import { full } from "../structure/full.ts";
 import type { Structure } from "../structure/structure.ts";
 import { addDataTerms, dataTerm, type DataSource } from "./data-term.ts";
-import { LIKELIHOODS, PRIORS, Posterior, checkedPosterior, rebuilt, settled } from "./posterior.ts";
+import { PRIORS, Posterior, checkedPosterior, rebuilt, settled } from "./posterior.ts";
 
 /**
  * Options of {@link laplace}.
@@ -58,8 +58,7 @@ const OPTIONS = ["curvature", "structure", "prior", "temperature", "memoryBudget
  */
 export async function laplace<M extends Model, L extends Likelihood>(model: M, likelihood: L, data: DataSource, options: LaplaceOptions = {}): Promise<Posterior<M, L>> {
   knownOptions("options", options, OPTIONS);
-  checkModel(model);
-  madeBy(LIKELIHOODS, "likelihood", likelihood, "encode");
+  checkModelled(model, likelihood);
   const { curvature, structure } = approximation(model, options);
   const prior = madeBy(PRIORS, "prior", options.prior ?? isotropic(), "bind").bind(model);
   const temperature = positive("temperature", options.temperature ?? 1);

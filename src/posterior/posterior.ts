@@ -1,7 +1,9 @@
 import type { Matrix } from "ml-matrix";
 import type { CurvatureKind } from "../curvature/curvature.ts";
 import { InvalidArgumentError, describe, knownOptions, madeBy, positive, wholeNumber } from "../errors.ts";
-import type { Likelihood } from "../likelihood/likelihood.ts";
+import { LIKELIHOODS } from "../likelihood/examples.ts";
+import { isOpen, type Likelihood } from "../likelihood/likelihood.ts";
+import { norm } from "../linalg/vector.ts";
 import { toMatrix, weightVector } from "../model/derivatives.ts";
 import type { Model } from "../model/model.ts";
 import { effectiveParametersByGroup, priorEnergy, priorGradient, priorLogDeterminant, priorPrecision, type GroupedPrior, type Prior } from "../prior/prior.ts";
@@ -238,9 +240,6 @@ export function rebuilt<M extends Model, L extends Likelihood>(posterior: Poster
   return new Posterior({ model, likelihood, prior, curvature, structure, temperature, data, ...parts });
 }
 
-/** What makes a likelihood, for messages. */
-export const LIKELIHOODS = "gaussian(), bernoulli() or categorical()";
-
 /** What makes a prior, for messages. */
 export const PRIORS = "isotropic(), perLayer(), automaticRelevance(), groups() or perWeight()";
 
@@ -257,7 +256,7 @@ function adviceFor(value: unknown): string | undefined {
 
 /** The likelihood itself, or where its noise was left open, with the noise of the residuals. */
 export function settled<L extends Likelihood>(likelihood: L, energy: number, targetCount: number): L {
-  return likelihood.estimated === true ? likelihood.reestimate(energy, targetCount, 0) : likelihood;
+  return isOpen(likelihood) ? likelihood.reestimate(energy, targetCount, 0) : likelihood;
 }
 
 /** How many groups of the prior a summary lists one by one. */
@@ -268,8 +267,4 @@ const FAR_FROM_MODE = 0.5;
 
 function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-function norm(v: Float64Array): number {
-  return Math.sqrt(v.reduce((sum, value) => sum + value * value, 0));
 }

@@ -5,7 +5,7 @@ import type { Table } from "../data.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { multiplyTransposedLeft, multiplyTransposedRight } from "../linalg/products.ts";
 import { isLayered, type Evaluation, type LayeredEvaluation, type LayeredModel, type Model } from "../model/model.ts";
-import { addValues, NOT_AT_A_MODE, outputCovarianceByJacobian, type Curvature, type Precision, type Structure } from "./structure.ts";
+import { addValues, NOT_AT_A_MODE, outputCovarianceByJacobian, rowsFor, type Curvature, type Precision, type Structure } from "./structure.ts";
 
 /**
  * The diagonal of the curvature alone: all weights independent. $O(W)$ memory, for networks of any size.
@@ -22,7 +22,7 @@ export function diagonal(): Structure {
     // What an example takes on the way: K x K for its output Hessian, K deltas for each unit, or K rows of a Jacobian.
     batchRows: (model) => {
       const width = isLayered(model) ? Math.max(model.outputs, ...model.layers.map(({ outputs }) => outputs)) : model.parameters.length;
-      return Math.max(1, Math.min(512, Math.floor(2 ** 22 / (model.outputs * width))));
+      return rowsFor(model.outputs * width, 512);
     },
     accumulator: (model, likelihood, kind) => {
       const sum = new Float64Array(model.parameters.length);

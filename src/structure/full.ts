@@ -4,7 +4,7 @@ import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric-eigen.ts";
 import { mirrorLower, symmetricRankK } from "../linalg/symmetric-rank-k.ts";
 import { inverseDiagonal, inverseFromCholesky, solveCholesky, solveLowerRows, solveLowerTransposed } from "../linalg/triangular.ts";
-import { addValues, NOT_AT_A_MODE, SINGULAR, outputCovarianceByJacobian, type Curvature, type Precision, type Structure } from "./structure.ts";
+import { addValues, NOT_AT_A_MODE, SINGULAR, outputCovarianceByJacobian, rowsFor, type Curvature, type Precision, type Structure } from "./structure.ts";
 
 /**
  * All $W \times W$ entries of the curvature, through one Cholesky factor of $P$: $W^3 / 3$ operations and $16 W^2$ bytes. The best
@@ -17,7 +17,7 @@ export function full(): Structure {
     name: "full",
     bytes: (model) => 16 * model.parameters.length ** 2,
     // Rows of S'J at a time: enough to keep the rank-k update busy, few enough to stay in cache.
-    batchRows: (model) => Math.max(1, Math.min(256, Math.floor(2 ** 22 / (model.outputs * model.parameters.length)))),
+    batchRows: (model) => rowsFor(model.outputs * model.parameters.length, 256),
     accumulator: (model, likelihood, kind) => {
       const width = model.parameters.length;
       const sum = new Float64Array(width * width);

@@ -74,6 +74,11 @@ export interface Precision {
   outputCovariance(model: Model, evaluation: Evaluation): Float64Array;
 }
 
+/** As many examples as keep temporaries below 32 MB, for so many numbers an example, and at most `most`. */
+export function rowsFor(numbersPerExample: number, most: number): number {
+  return Math.max(1, Math.min(most, Math.floor(2 ** 22 / numbersPerExample)));
+}
+
 /** The numbers of two curvatures of the same structure added. */
 export function addValues(a: Curvature, b: Curvature): Float64Array {
   if (a.structure !== b.structure || a.values.length !== b.values.length) {

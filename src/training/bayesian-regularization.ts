@@ -1,17 +1,17 @@
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { dampedDescent, type Damping } from "./damped-descent.ts";
+import { continued, type DescentOptions } from "./descent.ts";
 import type { StopReason } from "./method.ts";
-import { rescaled, type ObjectiveCurvature, type Objective, type ObjectiveGradient } from "./objective.ts";
+import { rescaled, type ObjectiveCurvature, type Objective } from "./objective.ts";
 import { reestimated } from "./reestimation.ts";
-import { refine, settle, type RefinementOptions } from "./refinement.ts";
+import { refine, settle } from "./refinement.ts";
 
 /** What {@link regularize} is told. */
-export interface RegularizationOptions extends RefinementOptions {
+export interface RegularizationOptions extends DescentOptions {
   /** The most steps between two re-estimations. */
   readonly interval: number;
   /** The noise is not estimated from an E_0 below this. */
   readonly leastEnergy: number;
-  readonly done: (point: ObjectiveGradient) => boolean;
 }
 
 /** Weights and hyperparameters that belong together. */
@@ -49,10 +49,6 @@ export async function regularize<L extends Likelihood>(objective: Objective<L>, 
   const rounds: Round[] = [];
   let best = { objective, point: start, logEvidence: -Infinity };
   let [current, point, damping, steps] = [objective, start, first, 0];
-  const remaining = (): RefinementOptions => {
-    const taken = steps;
-    return { done: options.done, maximumSteps: options.maximumSteps - taken, report: (step, loss) => options.report(taken + step, loss) };
-  };
   for (;;) {
     const { objective: next, logEvidence, discrepancy } = reestimated(current, point, options.leastEnergy);
     const settled = discrepancy < SETTLED;
@@ -66,7 +62,7 @@ export async function regularize<L extends Likelihood>(objective: Objective<L>, 
       point = rescaled(point, current.likelihood, next);
       current = next;
     }
-    const some = { ...remaining(), maximumSteps: Math.min(options.interval, options.maximumSteps - steps) };
+    const some = continued(options, steps, options.interval);
     if (discrepancy > NEAR && rounds.length % 2 === 1) {
       const descent = await dampedDescent(current, point, { ...some, damping });
       ({ point, damping } = descent);
@@ -78,7 +74,7 @@ export async function regularize<L extends Likelihood>(objective: Objective<L>, 
       if (settled && descent.stopped === "stalled") return { point, objective: current, steps, stopped: "stalled" };
     }
   }
-  const end = await settle(best.objective, best.point, damping, remaining());
+  const end = await settle(best.objective, best.point, damping, continued(options, steps));
   return { ...end, objective: best.objective, steps: steps + end.steps };
 }
 

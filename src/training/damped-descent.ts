@@ -1,18 +1,17 @@
 import { NotFiniteError } from "../errors.ts";
 import { cholesky } from "../linalg/cholesky.ts";
 import { solveCholesky, solveLower } from "../linalg/triangular.ts";
+import { dot, norm } from "../linalg/vector.ts";
 import { priorPrecision } from "../prior/prior.ts";
-import { dot, lossAt, norm, outerProductAt, type ObjectiveCurvature, type Objective } from "./objective.ts";
+import type { DescentOptions } from "./descent.ts";
+import { lossAt, outerProductAt, type Objective, type ObjectiveCurvature } from "./objective.ts";
 
 /** How {@link dampedDescent} goes about it. */
-export interface DampedDescentOptions {
+export interface DampedDescentOptions extends DescentOptions {
   /** For the first step: see {@link initialDamping}. */
   readonly damping: Damping;
   /** Steps to take in any case; after that each must bring the decrement down to a third of the last. Default all. */
   readonly patience?: number;
-  readonly done: (point: ObjectiveCurvature) => boolean;
-  readonly maximumSteps: number;
-  readonly report: (step: number, loss: number) => Promise<void>;
 }
 
 /** Where {@link dampedDescent} ended. */

@@ -2,11 +2,12 @@ import { NotFiniteError, UnsupportedError, knownOptions, positive, wholeNumber }
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { regularize } from "./bayesian-regularization.ts";
 import { dampedDescent, initialDamping } from "./damped-descent.ts";
+import { continued, type DescentOptions } from "./descent.ts";
 import type { Minimum, TrainingMethod, TrainingTask } from "./method.ts";
 import { isSmall, outerProductAt } from "./objective.ts";
 import { leastEnergy } from "./noise.ts";
 import { reestimated } from "./reestimation.ts";
-import { settle, type RefinementOptions } from "./refinement.ts";
+import { settle } from "./refinement.ts";
 
 /**
  * Options of {@link levenbergMarquardt}.
@@ -71,11 +72,10 @@ async function minimize<L extends Likelihood>(task: TrainingTask<L>, damping: nu
 
   const point = await outerProductAt(objective, start);
   if (!Number.isFinite(point.loss)) throw new NotFiniteError("The loss at the first weights is not finite. Start from smaller weights, or standardise the inputs.");
-  const done = isSmall(gradientTolerance);
-  const report = (step: number, loss: number): Promise<void> => task.report(step, maximumIterations, loss);
+  const whole: DescentOptions = { done: isSmall(gradientTolerance), maximumSteps: maximumIterations, report: (step, loss) => task.report(step, maximumIterations, loss) };
 
-  const first = await dampedDescent(objective, point, { damping: initialDamping(objective, point, damping), patience: FAST_PHASE, done, maximumSteps: maximumIterations, report });
-  const rest: RefinementOptions = { done, maximumSteps: maximumIterations - first.steps, report: (step, loss) => report(first.steps + step, loss) };
+  const first = await dampedDescent(objective, point, { ...whole, damping: initialDamping(objective, point, damping), patience: FAST_PHASE });
+  const rest = continued(whole, first.steps);
   if (!task.reestimate) {
     const end = await settle(objective, first.point, first.damping, rest);
     return { weights: end.point.weights, objective, iterations: first.steps + end.steps, stopped: end.stopped };

@@ -1,4 +1,5 @@
-import { dot, gradientAt, type Objective, type ObjectiveGradient } from "./objective.ts";
+import { dot } from "../linalg/vector.ts";
+import { gradientAt, type Objective, type ObjectiveGradient } from "./objective.ts";
 
 /** A point along the search direction. */
 interface Trial {

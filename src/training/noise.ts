@@ -8,11 +8,6 @@ const FIRST_NOISE = 0.1;
 /** The least noise that re-estimation can arrive at, as a share of the targets' standard deviation. */
 const LEAST_NOISE = 1e-5;
 
-/** Whether a likelihood's noise was left open, as `gaussian()` leaves it. */
-export function isOpen(likelihood: Likelihood): boolean {
-  return likelihood.estimated === true;
-}
-
 /** An open likelihood with the noise from which re-estimation starts. */
 export function withFirstNoise<L extends Likelihood>(likelihood: L, targets: Table): L {
   const count = targets.data.length;

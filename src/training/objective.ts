@@ -2,6 +2,7 @@ import { slice, type Table } from "../data.ts";
 import { NotFiniteError } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { symmetricRankK } from "../linalg/symmetric-rank-k.ts";
+import { norm } from "../linalg/vector.ts";
 import { isLayered, type Evaluation, type Model } from "../model/model.ts";
 import { priorEnergy, priorGradient, type GroupedPrior } from "../prior/prior.ts";
 
@@ -114,20 +115,6 @@ export function rescaled(point: ObjectiveCurvature, from: Likelihood, to: Object
 /** Whether |dE/dw| <= tolerance max(1, E): E grows with the data and so does the rounding of its gradient. */
 export function isSmall(tolerance: number): (point: ObjectiveGradient) => boolean {
   return ({ gradient, loss }) => norm(gradient) <= tolerance * Math.max(1, loss);
-}
-
-/** The Euclidean norm. */
-export function norm(v: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < v.length; i++) sum += v[i] * v[i];
-  return Math.sqrt(sum);
-}
-
-/** a . b. */
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
 
 /** into += v. */

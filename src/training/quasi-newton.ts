@@ -1,17 +1,15 @@
-import type { StopReason } from "./method.ts";
+import { dot, norm } from "../linalg/vector.ts";
+import type { DescentOptions } from "./descent.ts";
 import { lineSearch } from "./line-search.ts";
-import { dot, norm, type Objective, type ObjectiveGradient } from "./objective.ts";
+import type { StopReason } from "./method.ts";
+import type { Objective, ObjectiveGradient } from "./objective.ts";
 
 /** How {@link quasiNewton} goes about it. */
-export interface QuasiNewtonOptions {
+export interface QuasiNewtonOptions extends DescentOptions {
   /** Pairs of steps and gradient changes kept. */
   readonly memory: number;
   /** v <- M^-1 v with M a first guess at the Hessian; a multiple of the identity unless given. */
   readonly precondition?: ((v: Float64Array) => void) | undefined;
-  /** Ends the descent with `"gradient"`. */
-  readonly done: (point: ObjectiveGradient) => boolean;
-  readonly maximumSteps: number;
-  readonly report: (step: number, loss: number) => Promise<void>;
 }
 
 /** Where {@link quasiNewton} ended. */

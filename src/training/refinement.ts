@@ -3,15 +3,9 @@ import { cholesky } from "../linalg/cholesky.ts";
 import { solveCholesky } from "../linalg/triangular.ts";
 import { priorPrecision } from "../prior/prior.ts";
 import { dampedDescent, type Damping } from "./damped-descent.ts";
-import { outerProductAt, type ObjectiveCurvature, type Objective, type ObjectiveGradient } from "./objective.ts";
+import { continued, type DescentOptions } from "./descent.ts";
+import { outerProductAt, type Objective, type ObjectiveCurvature } from "./objective.ts";
 import { quasiNewton, type QuasiNewtonDescent } from "./quasi-newton.ts";
-
-/** How {@link refine} goes about it. */
-export interface RefinementOptions {
-  readonly done: (point: ObjectiveGradient) => boolean;
-  readonly maximumSteps: number;
-  readonly report: (step: number, loss: number) => Promise<void>;
-}
 
 /** Where {@link refine} ended. */
 export interface Refinement extends QuasiNewtonDescent {
@@ -25,7 +19,7 @@ const MEMORY = 20;
  * Quasi-Newton steps that start from P = H + A, the outer product at the first point: the pairs of limited-memory BFGS learn
  * the bending of the model, which the outer product leaves out, at the price of one gradient a step.
  */
-export async function refine(objective: Objective, start: ObjectiveCurvature, options: RefinementOptions): Promise<Refinement> {
+export async function refine(objective: Objective, start: ObjectiveCurvature, options: DescentOptions): Promise<Refinement> {
   const factor = precisionFactor(objective, start);
   const precondition = (v: Float64Array): void => {
     solveCholesky(factor, v.length, v, 1);
@@ -42,17 +36,13 @@ const DAMPED_STEPS = 10;
  * Goes on until it is done, by quasi-Newton and damped steps in turn: the first are fast near the mode, the others make their
  * way along narrow curved valleys.
  */
-export async function settle(objective: Objective, start: ObjectiveCurvature, first: Damping, options: RefinementOptions): Promise<Refinement> {
+export async function settle(objective: Objective, start: ObjectiveCurvature, first: Damping, options: DescentOptions): Promise<Refinement> {
   let [point, damping, steps] = [start, first, 0];
-  const upTo = (most: number): RefinementOptions => {
-    const taken = steps;
-    return { done: options.done, maximumSteps: Math.min(most, options.maximumSteps - taken), report: (step, loss) => options.report(taken + step, loss) };
-  };
   for (;;) {
-    const refinement = await refine(objective, point, upTo(QUASI_NEWTON_STEPS));
+    const refinement = await refine(objective, point, continued(options, steps, QUASI_NEWTON_STEPS));
     steps += refinement.steps;
     if (refinement.stopped === "gradient" || steps >= options.maximumSteps) return { ...refinement, steps };
-    const descent = await dampedDescent(objective, refinement.point, { ...upTo(DAMPED_STEPS), damping });
+    const descent = await dampedDescent(objective, refinement.point, { ...continued(options, steps, DAMPED_STEPS), damping });
     if (refinement.stopped === "stalled" && descent.point === refinement.point) return { point: descent.point, steps, stopped: "stalled" };
     ({ point, damping } = descent);
     steps += descent.steps;

@@ -1,7 +1,8 @@
 import type { Data } from "../data.ts";
 import { InvalidArgumentError, NotFiniteError, UnsupportedError, describe, knownOptions, positive, wholeNumber } from "../errors.ts";
 import { examples } from "../likelihood/examples.ts";
-import type { Likelihood } from "../likelihood/likelihood.ts";
+import { isOpen, type Likelihood } from "../likelihood/likelihood.ts";
+import { norm } from "../linalg/vector.ts";
 import type { Model } from "../model/model.ts";
 import { isotropic } from "../prior/isotropic.ts";
 import type { GroupedPrior, Prior } from "../prior/prior.ts";
@@ -10,8 +11,8 @@ import { adam } from "./adam.ts";
 import { lbfgs } from "./lbfgs.ts";
 import { levenbergMarquardt } from "./levenberg-marquardt.ts";
 import type { StopReason, TrainingMethod } from "./method.ts";
-import { isOpen, withFirstNoise } from "./noise.ts";
-import { norm, gradientAt, type Objective } from "./objective.ts";
+import { withFirstNoise } from "./noise.ts";
+import { gradientAt, type Objective } from "./objective.ts";
 
 /**
  * Options of {@link train}.
