@@ -31,6 +31,7 @@ export type { GaussianPrediction } from "./likelihood/gaussian-prediction.ts";
 export type { CategoricalPrediction } from "./likelihood/categorical-prediction.ts";
 export type { Likelihood, OutputFactor } from "./likelihood/likelihood.ts";
 export type { Interval, OutputMoments, Prediction } from "./likelihood/prediction.ts";
+export type { Predictor } from "./likelihood/predictor.ts";
 
 export { isotropic, type PriorOptions } from "./prior/isotropic.ts";
 export { perLayer, type PerLayerOptions } from "./prior/per-layer.ts";

@@ -2,7 +2,7 @@ import { Matrix } from "ml-matrix";
 import type { MatrixLike, Table } from "../data.ts";
 import { InvalidArgumentError, describe } from "../errors.ts";
 import { normalQuantile } from "./gaussian-prediction.ts";
-import type { Interval, OutputMoments, Prediction } from "./prediction.ts";
+import type { Interval, Prediction } from "./prediction.ts";
 import { sigmoid, softplus } from "../sigmoid.ts";
 
 /**
@@ -32,27 +32,33 @@ export function moderated(logit: number, variance: number): number {
   return sigmoid(moderatedLogit(logit, variance));
 }
 
+/** Logits of N examples with their variances. */
+interface GaussianLogits {
+  readonly mean: Float64Array;
+  readonly variance: Float64Array;
+}
+
 /** kappa(s^2) a. */
 function moderatedLogit(logit: number, variance: number): number {
   return logit / Math.sqrt(1 + (Math.PI / 8) * variance);
 }
 
 /** The prediction for Gaussian logits; `encode` checks targets. */
-export function bernoulliPrediction({ rows, mean, covariance }: OutputMoments, encode: (targets: MatrixLike) => Table): BernoulliPrediction {
+export function bernoulliPrediction({ mean, variance }: GaussianLogits, encode: (targets: MatrixLike) => Table): BernoulliPrediction {
   const column = (values: Float64Array): Matrix => Matrix.columnVector(values);
   return {
-    probability: column(mean.map((a, n) => moderated(a, covariance[n]))),
+    probability: column(mean.map((a, n) => moderated(a, variance[n]))),
     logit: column(mean),
-    logitVariance: column(covariance),
+    logitVariance: column(variance),
     probabilityInterval: (level = 0.95) => {
       const width = normalQuantile(level);
-      const end = (sign: number): Matrix => column(mean.map((a, n) => sigmoid(a + sign * width * Math.sqrt(covariance[n]))));
+      const end = (sign: number): Matrix => column(mean.map((a, n) => sigmoid(a + sign * width * Math.sqrt(variance[n]))));
       return { lower: end(-1), upper: end(1) };
     },
     logDensity: (targets) => {
       const labels = encode(targets).data;
       // log sigmoid(a) = -softplus(-a), which neither cancels nor underflows where the logit is large.
-      return Float64Array.from({ length: rows }, (_, n) => -softplus(moderatedLogit(labels[n] === 1 ? -mean[n] : mean[n], covariance[n])));
+      return mean.map((a, n) => -softplus(moderatedLogit(labels[n] === 1 ? -a : a, variance[n])));
     },
   };
 }

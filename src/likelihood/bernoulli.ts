@@ -3,6 +3,7 @@ import { InvalidArgumentError, knownOptions } from "../errors.ts";
 import { unitScale } from "../model/standardized.ts";
 import { bernoulliPrediction, type BernoulliPrediction } from "./bernoulli-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
+import { predicting } from "./predictor.ts";
 import { sigmoid, softplus } from "../sigmoid.ts";
 
 /**
@@ -44,10 +45,13 @@ export function bernoulli(): BernoulliLikelihood {
     gradient: (outputs, targets) => outputs.map((f, n) => (targets.data[n] === 1 ? -sigmoid(-f) : sigmoid(f))),
     hessian: (outputs) => outputs.map(slope),
     factor: (outputs) => ({ data: outputs.map((f) => Math.sqrt(slope(f))), columns: 1 }),
-    predict: (moments, options = {}) => {
-      knownOptions("options", options as object, []);
-      return bernoulliPrediction(moments, (targets) => encode(targets, moments.rows, 1));
-    },
+    ...predicting((options) => {
+      knownOptions("options", options, []);
+      return {
+        keep: ({ mean, covariance }) => ({ mean, variance: covariance }),
+        make: (logits, rows) => bernoulliPrediction(logits, (targets) => encode(targets, rows, 1)),
+      };
+    }),
     reestimate() {
       return this;
     },

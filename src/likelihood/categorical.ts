@@ -1,9 +1,10 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
 import { unitScale } from "../model/standardized.ts";
-import { categoricalPrediction, type CategoricalPrediction } from "./categorical-prediction.ts";
+import { categoricalPrediction, integrated, type CategoricalPrediction } from "./categorical-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { probit, type Link } from "./link.ts";
+import { predicting } from "./predictor.ts";
 import { softplus } from "../sigmoid.ts";
 import { logOddsAgainst, softmax } from "./softmax.ts";
 
@@ -75,12 +76,15 @@ export function categorical(): CategoricalLikelihood {
       });
       return { data, columns: classes };
     },
-    predict: (moments, options = {}) => {
+    ...predicting((options: CategoricalPredictionOptions) => {
       knownOptions("options", options, ["link"]);
       const link = options.link ?? probit();
       if (typeof link.logProbabilities !== "function") throw new InvalidArgumentError({ argument: "link", expected: "probit() or monteCarlo()", received: describe(link) });
-      return categoricalPrediction(moments, link, (targets) => encode(targets, moments.rows, moments.outputs));
-    },
+      return {
+        keep: (moments) => integrated(moments, link),
+        make: (kept, rows, outputs) => categoricalPrediction(kept, rows, outputs, (targets) => encode(targets, rows, outputs)),
+      };
+    }),
     reestimate() {
       return this;
     },

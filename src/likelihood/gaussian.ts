@@ -3,6 +3,7 @@ import { InvalidArgumentError, describe, knownOptions, positive } from "../error
 import { columnScale } from "../model/standardized.ts";
 import { gaussianPrediction, type GaussianPrediction } from "./gaussian-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
+import { predicting } from "./predictor.ts";
 
 /**
  * Options of {@link gaussian}.
@@ -99,10 +100,13 @@ function create(noise: number, fixed: boolean, estimated: boolean, scales: Float
     gradient: (outputs, targets) => outputs.map((f, i) => precision * weight(i) * (f - targets.data[i])),
     hessian: (_, targets) => diagonalBlocks(targets, (k) => precision * weight(k)),
     factor: (_, targets) => ({ data: diagonalBlocks(targets, (k) => Math.sqrt(precision * weight(k))), columns: targets.columns }),
-    predict: (moments, options = {}) => {
-      knownOptions("options", options as object, []);
-      return gaussianPrediction(moments, Float64Array.from({ length: moments.outputs }, (_, k) => (noise * noise) / weight(k)));
-    },
+    ...predicting((options) => {
+      knownOptions("options", options, []);
+      return {
+        keep: ({ mean, covariance }) => ({ mean, covariance }),
+        make: (kept, rows, outputs) => gaussianPrediction({ rows, outputs, ...kept }, Float64Array.from({ length: outputs }, (_, k) => (noise * noise) / weight(k))),
+      };
+    }),
     reestimate(energy, count, effectiveParameters) {
       if (fixed) return this;
       if (energy === 0) throw new InvalidArgumentError({ argument: "noise", expected: "residuals to estimate it from", received: "a model that fits the targets exactly", advice: "Give the noise: gaussian({ noise, fixed: true })." });

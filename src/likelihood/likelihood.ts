@@ -1,6 +1,7 @@
 import type { MatrixLike, Table } from "../data.ts";
 import type { ColumnScale } from "../model/standardized.ts";
 import type { OutputMoments, Prediction } from "./prediction.ts";
+import type { Predictor } from "./predictor.ts";
 
 /**
  * A factor $S$ of N x K x R with $S_n S_n^\top$ the expected curvature of the loss at output $n$.
@@ -53,6 +54,8 @@ export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
   factor(outputs: Float64Array, targets: Table): OutputFactor;
   /** The predictive distribution of targets when the outputs are Gaussian: the link integrated over them. */
   predict(moments: OutputMoments, options?: O): P;
+  /** The same for outputs that come in batches, as {@link predict} has them. */
+  predictor(options?: O): Predictor<P>;
   /**
    * This likelihood with its noise re-estimated (MacKay 1992) from E_0, the number N K of target values, and the effective
    * number of parameters; itself where there is nothing to estimate.

@@ -8,6 +8,7 @@ import { modelInputs, toMatrix } from "../model/derivatives.ts";
 import type { Model } from "../model/model.ts";
 import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
 import { checkpoints, jobOptions, type JobOptions } from "../progress.ts";
+import { rowsFor } from "../structure/structure.ts";
 
 /**
  * What {@link predict} returns for a likelihood.
@@ -46,26 +47,29 @@ export type PredictOptions<L extends Likelihood> = JobOptions & NonNullable<Para
 export async function predict<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, inputs: MatrixLike, options?: PredictOptions<L>): Promise<PredictionOf<L>> {
   checkedPosterior(posterior);
   const { signal: _signal, onProgress: _onProgress, ...link } = options ?? {};
-  const moments = await outputMoments(posterior, modelInputs(posterior.model, inputs), jobOptions(options ?? {}));
-  return posterior.likelihood.predict(moments, link) as PredictionOf<L>;
+  const table = modelInputs(posterior.model, inputs);
+  const predictor = posterior.likelihood.predictor(link);
+  const checkpoint = checkpoints(jobOptions(options ?? {}));
+  let done = 0;
+  for (const moments of outputMoments(posterior, table)) {
+    predictor.add(moments);
+    done += moments.rows;
+    await checkpoint({ stage: "prediction", done, total: table.rows });
+  }
+  return predictor.prediction() as PredictionOf<L>;
 }
 
-/** Mean and covariance of the outputs under the linearised model, batch by batch. */
-export async function outputMoments(posterior: Posterior, inputs: Table, options: JobOptions = {}): Promise<OutputMoments> {
-  const { model, precision, structure } = posterior;
-  const checkpoint = checkpoints(options);
+/** Mean and covariance of the outputs under the linearised model, in batches so small that their covariances take little memory. */
+function* outputMoments({ model, precision, structure }: Posterior, inputs: Table): Generator<OutputMoments> {
   const { outputs } = model;
-  const mean = new Float64Array(inputs.rows * outputs);
-  const covariance = new Float64Array(inputs.rows * outputs * outputs);
-  const step = structure.batchRows(model);
+  const step = rowsFor(outputs * outputs, structure.batchRows(model));
   for (let from = 0; from < inputs.rows; from += step) {
-    const evaluation = model.evaluate(slice(inputs, from, Math.min(inputs.rows, from + step)));
-    mean.set(evaluation.outputs, from * outputs);
-    covariance.set(precision.outputCovariance(model, evaluation), from * outputs * outputs);
-    await checkpoint({ stage: "prediction", done: Math.min(inputs.rows, from + step), total: inputs.rows });
+    const to = Math.min(inputs.rows, from + step);
+    const evaluation = model.evaluate(slice(inputs, from, to));
+    const [mean, covariance] = [evaluation.outputs.slice(), precision.outputCovariance(model, evaluation)];
+    if (!mean.every(Number.isFinite) || !covariance.every(Number.isFinite)) throw new NotFiniteError("The model's outputs or their derivatives overflow at these inputs. Are they in the units the model was trained with?");
+    yield { rows: to - from, outputs, mean, covariance };
   }
-  if (!mean.every(Number.isFinite) || !covariance.every(Number.isFinite)) throw new NotFiniteError("The model's outputs or their derivatives overflow at these inputs. Are they in the units the model was trained with?");
-  return { rows: inputs.rows, outputs, mean, covariance };
 }
 
 /**

@@ -5,6 +5,7 @@ import { bernoulli } from "../../src/likelihood/bernoulli.ts";
 import { categorical } from "../../src/likelihood/categorical.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import type { Likelihood } from "../../src/likelihood/likelihood.ts";
+import type { OutputMoments, Prediction } from "../../src/likelihood/prediction.ts";
 import { toMatrix } from "../../src/model/derivatives.ts";
 import { random } from "../../src/random.ts";
 import { expectClose } from "../support/close.ts";
@@ -101,6 +102,27 @@ describe.each(conformance)("$likelihood.description", ({ likelihood, outputs: wi
         expect(parts((...args) => likelihood.gradient(...args))).toEqual(Array.from(likelihood.gradient(f, encoded)));
         expect(parts((...args) => likelihood.hessian(...args))).toEqual(Array.from(likelihood.hessian(f, encoded)));
         expect(parts((...args) => likelihood.factor(...args).data)).toEqual(Array.from(likelihood.factor(f, encoded).data));
+      }),
+    );
+  });
+
+  it("predicts batch by batch what it predicts at once, to the last bit", () => {
+    fc.assert(
+      fc.property(batches, ({ f, encoded, rows, width }) => {
+        const root = toMatrix(normals(rows * width * width, 9), rows * width, width);
+        const block = (n: number): number[] => {
+          const r = root.subMatrix(n * width, (n + 1) * width - 1, 0, width - 1);
+          return r.mmul(r.transpose()).to1DArray();
+        };
+        const part = (from: number, to: number): OutputMoments => ({ rows: to - from, outputs: width, mean: f.slice(from * width, to * width), covariance: Float64Array.from(Array.from({ length: to - from }, (_, n) => block(from + n)).flat()) });
+        const predictor = likelihood.predictor();
+        for (let n = 0; n < rows; n++) predictor.add(part(n, n + 1));
+        const [whole, joined] = [likelihood.predict(part(0, rows)), predictor.prediction()];
+        const numbersOf = (prediction: Prediction): unknown[] => Object.entries(prediction).filter(([, value]) => typeof value !== "function");
+        expect(numbersOf(joined).length).toBeGreaterThan(0);
+        expect(numbersOf(joined)).toEqual(numbersOf(whole));
+        const t = toMatrix(encoded.data, encoded.rows, encoded.columns);
+        expect(joined.logDensity(t)).toEqual(whole.logDensity(t));
       }),
     );
   });

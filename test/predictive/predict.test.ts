@@ -5,11 +5,12 @@ import { bernoulli } from "../../src/likelihood/bernoulli.ts";
 import { categorical } from "../../src/likelihood/categorical.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { monteCarlo } from "../../src/likelihood/link.ts";
+import type { OutputMoments } from "../../src/likelihood/prediction.ts";
 import { mlp } from "../../src/model/mlp.ts";
 import { laplace } from "../../src/posterior/laplace.ts";
 import { rebuilt } from "../../src/posterior/posterior.ts";
 import type { Posterior } from "../../src/posterior/posterior.ts";
-import { jointCovariance, outputMoments, predict, type PredictOptions } from "../../src/predictive/predict.ts";
+import { jointCovariance, predict, type PredictOptions } from "../../src/predictive/predict.ts";
 import { isotropic } from "../../src/prior/isotropic.ts";
 import type { Progress } from "../../src/progress.ts";
 import { diagonal } from "../../src/structure/diagonal.ts";
@@ -121,6 +122,18 @@ describe("predictions of classes", () => {
   });
 });
 
+describe("memory", () => {
+  it("is bounded: with many classes few rows are taken at a time, and of each only what classes need is kept", async () => {
+    const classes = 300;
+    const network = mlp([1, classes], { biases: false, seed: 1 });
+    const posterior = await laplace(network, categorical(), { inputs: [-1, 1], targets: [0, 1] }, { structure: { ...diagonal(), batchRows: () => 512 } });
+    const sizes: number[] = [];
+    const watched = { ...posterior.likelihood, predictor: () => ({ ...posterior.likelihood.predictor(), add: ({ covariance }: OutputMoments) => sizes.push(covariance.length), prediction: () => undefined }) };
+    await predict(rebuilt(posterior, { likelihood: watched as unknown as typeof posterior.likelihood }), new Float64Array(100));
+    expect(sizes).toEqual([46, 46, 8].map((rows) => rows * classes ** 2));
+  });
+});
+
 describe("far from the data", () => {
   it("a network is less sure, and a linear one without bound", async () => {
     const { model, likelihood, prior, data }: Problem = await trainedSine();
@@ -173,6 +186,6 @@ describe("bad input to predictions", () => {
   it("inputs at which the model overflows", async () => {
     const posterior = await fit();
     await expect(predict(posterior, [[1e308, -1e308]])).rejects.toThrow(NotFiniteError);
-    await expect(outputMoments(posterior, { data: Float64Array.of(1e200, 1e200), rows: 1, columns: 2 })).rejects.toThrow(/overflow at these inputs/);
+    await expect(predict(posterior, [[1e200, 1e200]])).rejects.toThrow(/overflow at these inputs/);
   });
 });

@@ -1,0 +1,71 @@
+import type { OutputMoments, Prediction } from "./prediction.ts";
+
+/**
+ * A prediction in the making, batch by batch. It keeps of a batch no more than the prediction needs, where it can: of K classes
+ * N x K numbers and not N x K x K.
+ *
+ * @category Predictions
+ */
+export interface Predictor<P extends Prediction> {
+  /** Takes the outputs at further inputs. */
+  add(moments: OutputMoments): void;
+  /** The prediction for all inputs that were taken, in their order. */
+  prediction(): P;
+}
+
+/** What is kept of the outputs, by name: arrays with as many numbers for each example. */
+type Kept = Readonly<Record<string, Float64Array>>;
+
+/** How a likelihood predicts, its options settled. */
+interface Recipe<P extends Prediction, K extends Kept> {
+  /** The link integrated over the outputs of a batch, example by example. */
+  readonly keep: (moments: OutputMoments) => K;
+  /** The prediction from what was kept of all batches, of N examples with K outputs. */
+  readonly make: (kept: K, rows: number, outputs: number) => P;
+}
+
+/** Both ways to a prediction: from all outputs at once, and batch by batch. */
+export interface Predicting<P extends Prediction, O> {
+  predict(moments: OutputMoments, options?: O): P;
+  predictor(options?: O): Predictor<P>;
+}
+
+/** Both ways to a prediction, from a function that checks the options. */
+export function predicting<P extends Prediction, K extends Kept, O extends object = object>(recipe: (options: O) => Recipe<P, K>): Predicting<P, O> {
+  return {
+    predict: (moments, options = {} as O) => {
+      const { keep, make } = recipe(options);
+      return make(keep(moments), moments.rows, moments.outputs);
+    },
+    predictor: (options = {} as O) => {
+      const { keep, make } = recipe(options);
+      const batches: K[] = [];
+      let [rows, outputs] = [0, 0];
+      return {
+        add: (moments) => {
+          batches.push(keep(moments));
+          rows += moments.rows;
+          outputs = moments.outputs;
+        },
+        prediction: () => make(joined(batches), rows, outputs),
+      };
+    },
+  };
+}
+
+/** The arrays of each name one after another. */
+function joined<K extends Kept>(batches: readonly K[]): K {
+  const [first] = batches;
+  if (batches.length === 1) return first;
+  return Object.fromEntries(Object.keys(first).map((name) => [name, concatenated(batches.map((batch) => batch[name]))])) as K;
+}
+
+function concatenated(parts: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
