@@ -28,7 +28,7 @@ export const STRUCTURES: readonly StructureRow[] = [
 ];
 
 /** All likelihoods. */
-export const LIKELIHOODS = [textbookGaussian(1), textbookGaussian(2), textbookBernoulli(), textbookCategorical(3)];
+export const LIKELIHOODS = [textbookGaussian(1), textbookGaussian(2), textbookBernoulli(), textbookBernoulli(2), textbookCategorical(3)];
 
 /** Models of each sort. */
 export const MODELS: readonly TwinModel[] = [

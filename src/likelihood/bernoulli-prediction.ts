@@ -1,23 +1,26 @@
-import { Matrix } from "ml-matrix";
+import type { Matrix } from "ml-matrix";
 import type { MatrixLike, Table } from "../data.ts";
 import { InvalidArgumentError, describe } from "../errors.ts";
 import { normalQuantile } from "./gaussian-prediction.ts";
+import { toMatrix } from "../model/derivatives.ts";
+import type { Marginals } from "./moments.ts";
 import type { Interval, Prediction } from "./prediction.ts";
 import { sigmoid, softplus } from "../sigmoid.ts";
+import { rowSums } from "./without-noise.ts";
 
 /**
- * Predictions for two classes at N inputs.
+ * Predictions for two classes, or for K labels that do not exclude each other, at N inputs.
  *
  * @category Predictions
  */
 export interface BernoulliPrediction extends Prediction {
-  /** $p(t = 1 \mid x, D)$, moderated by the uncertainty of the logit: N x 1. */
+  /** $p(t = 1 \mid x, D)$, moderated by the uncertainty of the logit: N x K, K = 1 for two classes. */
   readonly probability: Matrix;
-  /** The logit at the mode: N x 1. */
+  /** The logits at the mode: N x K. */
   readonly logit: Matrix;
-  /** Its epistemic variance: N x 1. */
+  /** Their epistemic variances: N x K. */
   readonly logitVariance: Matrix;
-  /** Interval of the probability of class 1 that the posterior over weights leaves open, default level 0.95: N x 1. */
+  /** Interval of the probability of class 1, or of each label, that the posterior over weights leaves open, default level 0.95: N x K. */
   probabilityInterval(level?: number): Interval;
 }
 
@@ -32,33 +35,27 @@ export function moderated(logit: number, variance: number): number {
   return sigmoid(moderatedLogit(logit, variance));
 }
 
-/** Logits of N examples with their variances. */
-interface GaussianLogits {
-  readonly mean: Float64Array;
-  readonly variance: Float64Array;
-}
-
 /** kappa(s^2) a. */
 function moderatedLogit(logit: number, variance: number): number {
   return logit / Math.sqrt(1 + (Math.PI / 8) * variance);
 }
 
-/** The prediction for Gaussian logits; `encode` checks targets. */
-export function bernoulliPrediction({ mean, variance }: GaussianLogits, encode: (targets: MatrixLike) => Table): BernoulliPrediction {
-  const column = (values: Float64Array): Matrix => Matrix.columnVector(values);
+/** The prediction for Gaussian logits, their correlations neglected; `encode` checks targets. */
+export function bernoulliPrediction({ mean, variance }: Marginals, outputs: number, encode: (targets: MatrixLike) => Table): BernoulliPrediction {
+  const table = (values: Float64Array): Matrix => toMatrix(values, mean.length / outputs, outputs);
   return {
-    probability: column(mean.map((a, n) => moderated(a, variance[n]))),
-    logit: column(mean),
-    logitVariance: column(variance),
+    probability: table(mean.map((a, n) => moderated(a, variance[n]))),
+    logit: table(mean),
+    logitVariance: table(variance),
     probabilityInterval: (level = 0.95) => {
       const width = normalQuantile(level);
-      const end = (sign: number): Matrix => column(mean.map((a, n) => sigmoid(a + sign * width * Math.sqrt(variance[n]))));
+      const end = (sign: number): Matrix => table(mean.map((a, n) => sigmoid(a + sign * width * Math.sqrt(variance[n]))));
       return { lower: end(-1), upper: end(1) };
     },
     logDensity: (targets) => {
       const labels = encode(targets).data;
       // log sigmoid(a) = -softplus(-a), which neither cancels nor underflows where the logit is large.
-      return mean.map((a, n) => -softplus(moderatedLogit(labels[n] === 1 ? -a : a, variance[n])));
+      return rowSums(mean.map((a, i) => -softplus(moderatedLogit(labels[i] === 1 ? -a : a, variance[i]))), outputs);
     },
   };
 }

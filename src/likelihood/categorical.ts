@@ -1,12 +1,12 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
-import { unitScale } from "../model/standardized.ts";
 import { categoricalPrediction, integrated, type CategoricalPrediction } from "./categorical-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { probit, type Link } from "./link.ts";
 import { predicting } from "./predictor.ts";
 import { softplus } from "../sigmoid.ts";
 import { logOddsAgainst, softmax } from "./softmax.ts";
+import { withoutNoise } from "./without-noise.ts";
 
 /**
  * How class probabilities are predicted.
@@ -39,14 +39,11 @@ export type CategoricalLikelihood = Likelihood<CategoricalPrediction, Categorica
  */
 export function categorical(): CategoricalLikelihood {
   return {
+    ...withoutNoise,
     name: "categorical",
-    precision: 1,
-    noiseParameters: 0,
     description: "categorical",
     encode,
-    outputScale: (_, outputs) => unitScale(outputs),
     energy: (outputs, targets) => -logDensity(outputs, targets).reduce((sum, value) => sum + value, 0),
-    logLikelihood: (energy) => -energy,
     logDensity,
     gradient: (outputs, targets) => {
       const p = probabilities(outputs, targets.rows);
@@ -85,9 +82,6 @@ export function categorical(): CategoricalLikelihood {
         make: (kept, rows, outputs) => categoricalPrediction(kept, rows, outputs, (targets) => encode(targets, rows, outputs)),
       };
     }),
-    reestimate() {
-      return this;
-    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { toNumbers, toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, describe, knownOptions, positive } from "../errors.ts";
 import { columnScale } from "../model/standardized.ts";
+import { diagonalBlocks } from "./diagonal-blocks.ts";
 import { gaussianPrediction, type GaussianPrediction } from "./gaussian-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { predicting } from "./predictor.ts";
@@ -98,9 +99,9 @@ function create(noise: number, fixed: boolean, estimated: boolean, scales: Float
       return values;
     },
     gradient: (outputs, targets) => outputs.map((f, i) => precision * weight(i) * (f - targets.data[i])),
-    hessian: (_, targets) => diagonalBlocks(targets, (k) => precision * weight(k)),
-    factor: (_, targets) => ({ data: diagonalBlocks(targets, (k) => Math.sqrt(precision * weight(k))), columns: targets.columns }),
-    ...predicting((options) => {
+    hessian: (outputs, { columns }) => diagonalBlocks(outputs.map((_, i) => precision * weight(i)), columns),
+    factor: (outputs, { columns }) => ({ data: diagonalBlocks(outputs.map((_, i) => Math.sqrt(precision * weight(i))), columns), columns }),
+    ...predicting((options: object) => {
       knownOptions("options", options, []);
       return {
         keep: ({ mean, covariance }) => ({ mean, covariance }),
@@ -115,13 +116,6 @@ function create(noise: number, fixed: boolean, estimated: boolean, scales: Float
       return create(Math.sqrt((2 * energy) / freedom), false, false, scales);
     },
   };
-}
-
-/** N blocks of K x K with the given diagonal. */
-function diagonalBlocks({ rows, columns }: Table, value: (output: number) => number): Float64Array {
-  const blocks = new Float64Array(rows * columns * columns);
-  for (let i = 0; i < rows * columns; i++) blocks[i * columns + (i % columns)] = value(i % columns);
-  return blocks;
 }
 
 function encode(targets: MatrixLike, rows: number, outputs: number, scales: Float64Array | undefined): Table {

@@ -2,7 +2,10 @@ import { Matrix } from "ml-matrix";
 import { describe, expect, it } from "vitest";
 import type { MatrixLike } from "../../src/data.ts";
 import { InvalidArgumentError } from "../../src/errors.ts";
+import { fit } from "../../src/fit.ts";
 import { bernoulli } from "../../src/likelihood/bernoulli.ts";
+import { mlp } from "../../src/model/mlp.ts";
+import { random } from "../../src/random.ts";
 
 const likelihood = bernoulli();
 const relative = (actual: number, expected: number): number => Math.abs(actual / expected - 1);
@@ -63,7 +66,41 @@ describe("bernoulli", () => {
     expect(encode).toThrow(message);
   });
 
-  it("refuses a model with several outputs", () => {
-    expect(() => likelihood.encode([0, 1], 2, 2)).toThrow(/^model: expected one output, the logit of class 1, for a Bernoulli likelihood, got 2 outputs\. Use categorical\(\)/);
+  it("refuses labels of classes for a model with several outputs, and too few labels", () => {
+    expect(() => likelihood.encode([0, 1], 2, 2)).toThrow(/^targets: expected 2 x 2 labels, one for each output of the model, got 2 x 1\. Use categorical\(\)/);
+    expect(() => likelihood.encode([[0, 1], [1, 1]], 2, 3)).toThrow(/^targets: expected 2 x 3 labels, one for each output of the model, got 2 x 2/);
+    expect(() => likelihood.encode([[0, 1], [1, 2]], 2, 2)).toThrow(/expected labels 0 or 1, got 2 in row 1/);
+  });
+});
+
+describe("bernoulli of several labels", () => {
+  it("is a product of Bernoulli distributions, of which any number may be 1", () => {
+    const f = Float64Array.of(0.3, -1, 2);
+    const all = Array.from({ length: 8 }, (_, code) => [code & 1, (code >> 1) & 1, (code >> 2) & 1]);
+    const densities = all.map((t) => likelihood.logDensity(f, likelihood.encode([t], 1, 3))[0]);
+    expect(densities.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 14);
+    const each = [0, 1, 2].map((k) => likelihood.logDensity(f.subarray(k, k + 1), likelihood.encode([all[5][k]], 1, 1))[0]);
+    expect(densities[5]).toBeCloseTo(each.reduce((sum, value) => sum + value, 0), 14);
+  });
+
+  it("predicts each label as if it were the only one", () => {
+    const [mean, variances] = [Float64Array.of(1, -2, 0.5, 3), [2, 0.3, 1, 4]];
+    const covariance = Float64Array.of(2, 0.1, 0.1, 0.3, 1, -0.5, -0.5, 4);
+    const both = likelihood.predict({ rows: 2, outputs: 2, mean, covariance });
+    const apart = likelihood.predict({ rows: 4, outputs: 1, mean, covariance: Float64Array.from(variances) });
+    expect(both.probability.to1DArray()).toEqual(apart.probability.to1DArray());
+    expect(both.logitVariance.to2DArray()).toEqual([[2, 0.3], [1, 4]]);
+    expect(both.probabilityInterval(0.8).upper.to1DArray()).toEqual(apart.probabilityInterval(0.8).upper.to1DArray());
+    const [a, b, c, d] = apart.logDensity([1, 0, 0, 1]);
+    expect(Array.from(both.logDensity([[1, 0], [0, 1]]))).toEqual([a + b, c + d]);
+  });
+
+  it("goes from labels to probabilities in one call", async () => {
+    const source = random(4);
+    const inputs = Array.from({ length: 80 }, () => [2 * source.normal(), 2 * source.normal()]);
+    const targets = inputs.map(([x, y]) => [x, y, x + y].map((value) => (value + 0.3 * source.normal() > 0 ? 1 : 0)));
+    const { probability } = await (await fit(mlp([2, 3]), likelihood, { inputs, targets })).predict([[3, -2], [-3, 3]]);
+    expect(probability.to2DArray().map((row) => row.map((p) => Math.round(p)))).toEqual([[1, 0, expect.any(Number)], [0, 1, expect.any(Number)]]);
+    expect(Math.abs(probability.get(1, 2) - 0.5)).toBeLessThan(0.3);
   });
 });

@@ -32,7 +32,7 @@ const conformance: Row[] = [
   { likelihood: gaussian({ noise: 3, fixed: true }), outputs: [1, 2], targets: numbers },
   { likelihood: gaussian({ noise: 0.5, scales: [0.1, 4] }), outputs: [2], targets: numbers },
   { likelihood: gaussian(), outputs: [1, 2], targets: numbers },
-  { likelihood: bernoulli(), outputs: [1], targets: (rows, _, seed) => labels(2, rows, seed) },
+  { likelihood: bernoulli(), outputs: [1, 3], targets: (rows, outputs, seed) => numbers(rows, outputs, seed).map((row) => row.map((value) => (value > 0 ? 1 : 0))) },
   { likelihood: categorical(), outputs: [2, 3, 5], targets: (rows, outputs, seed) => labels(outputs, rows, seed) },
 ];
 

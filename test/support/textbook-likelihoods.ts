@@ -37,18 +37,18 @@ export function textbookGaussian(outputs: number, noise = 0.5): TextbookLikeliho
   };
 }
 
-/** One logit. */
-export function textbookBernoulli(): TextbookLikelihood {
-  const p = (f: readonly number[]): number => 1 / (1 + Math.exp(-f[0]));
+/** A logit for each of K labels. */
+export function textbookBernoulli(outputs = 1): TextbookLikelihood {
+  const p = (f: readonly number[]): number[] => f.map((value) => 1 / (1 + Math.exp(-value)));
   return {
-    name: "bernoulli",
-    outputs: 1,
+    name: `bernoulli, ${outputs} labels`,
+    outputs,
     noisePrecision: 1,
     likelihood: bernoulli(),
-    targets: (rows, seed) => rowsOf(normals(rows, seed).map((value) => (value > 0 ? 1 : 0)), 1),
-    logDensity: (f, [t]) => t * Math.log(p(f)) + (1 - t) * Math.log(1 - p(f)),
-    gradient: (f, [t]) => [p(f) - t],
-    hessian: (f) => [[p(f) * (1 - p(f))]],
+    targets: (rows, seed) => rowsOf(normals(rows * outputs, seed).map((value) => (value > 0 ? 1 : 0)), outputs),
+    logDensity: (f, t) => sum(p(f).map((y, k) => t[k] * Math.log(y) + (1 - t[k]) * Math.log(1 - y))),
+    gradient: (f, t) => p(f).map((y, k) => y - t[k]),
+    hessian: (f) => p(f).map((y, k) => f.map((_, l) => (k === l ? y * (1 - y) : 0))),
   };
 }
 
