@@ -13,6 +13,10 @@ export { availableKernels, setKernels, type Kernels } from "./linalg/kernels.ts"
 
 export { mlp, type MlpOptions } from "./model/mlp.ts";
 export { functionModel, type ModelFunction } from "./model/function-model.ts";
+export { lastLayer, type LastLayer } from "./model/last-layer.ts";
+export { subnetwork, type Subnetwork } from "./model/subnetwork.ts";
+export { byName, largestMagnitude, largestMarginalVariance, randomSelection, type ParameterSelection, type SelectionSize } from "./model/selection.ts";
+export type { PartOf } from "./model/part.ts";
 export { forward, jacobian, jacobianVectorProduct, vectorJacobianProduct } from "./model/derivatives.ts";
 export { activation, type Activation, type ActivationName } from "./model/activation.ts";
 export type { DenseNetwork } from "./model/dense-network.ts";

@@ -31,7 +31,8 @@ export function denseNetwork(layers: readonly DenseLayer[], parameters: Float64A
   };
 }
 
-function checkedParameters(parameters: Float64Array, tensors: readonly ParameterTensor[]): Float64Array {
+/** Returns `parameters` if they are as many finite numbers as the tensors take, else throws. */
+export function checkedParameters(parameters: Float64Array, tensors: readonly ParameterTensor[]): Float64Array {
   const count = tensors.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
   if (parameters.length !== count) throw new InvalidArgumentError({ argument: "parameters", expected: `${count} numbers for ${tensors.map((t) => `${t.name} ${t.rows} x ${t.columns}`).join(", ")}`, received: `${parameters.length}` });
   const bad = parameters.findIndex((w) => !Number.isFinite(w));

@@ -1,6 +1,7 @@
 import type { Table } from "../data.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { isLayered, type Evaluation, type LayeredEvaluation, type Model, type OutputDerivatives } from "./model.ts";
+import { isPart } from "./part.ts";
 
 /**
  * A change of units for each column: value = shift + scale * standardised value.
@@ -59,22 +60,32 @@ export function standardized<M extends Model>(model: M, units: Units): M {
     inputs: inputs.scale.length,
     units,
     withParameters: (parameters: Float64Array) => standardized(model.withParameters(parameters), units),
-    evaluate: (table: Table) => evaluate(model.evaluate(standardize(table, inputs)), outputs),
+    evaluate: (table: Table) => inUnits(model.evaluate(standardize(table, inputs)), outputs),
   };
 }
 
-/** Whether a model is in units of its own already. */
+/** Whether a model is in units of its own already, which may be those that its frozen weights were trained in. */
 export function isStandardized(model: Model): boolean {
-  return "units" in model;
+  return "units" in model || isPart(model);
+}
+
+/** The units of a {@link standardized} model. */
+export function unitsOf(model: Model): Units | undefined {
+  return "units" in model ? (model.units as Units) : undefined;
 }
 
 /** (x - shift) / scale, column by column. */
-function standardize({ data, rows, columns }: Table, { shift, scale }: ColumnScale): Table {
+export function standardize({ data, rows, columns }: Table, { shift, scale }: ColumnScale): Table {
   return { data: data.map((x, i) => (x - shift[i % columns]) / scale[i % columns]), rows, columns };
 }
 
-/** Chain rule: what was a derivative with respect to f becomes one with respect to the inner f, and back. */
-function evaluate(inner: Evaluation, { shift, scale }: ColumnScale): Evaluation {
+/**
+ * An evaluation with its outputs in other units. Chain rule: what was a derivative with respect to f becomes one with respect to the
+ * inner f, and back.
+ */
+export function inUnits(inner: LayeredEvaluation, units: ColumnScale): LayeredEvaluation;
+export function inUnits(inner: Evaluation, units: ColumnScale): Evaluation;
+export function inUnits(inner: Evaluation, { shift, scale }: ColumnScale): Evaluation {
   const count = scale.length;
   const byRow = (values: Float64Array): Float64Array => values.map((value, i) => value * scale[i % count]);
   const byBlock = (factor: Float64Array, columns: number): Float64Array => factor.map((value, i) => value * scale[Math.floor(i / columns) % count]);

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, UnsupportedError, describe, knownOptions } from "../errors.ts";
 import { isLayered } from "../model/model.ts";
+import { isPart } from "../model/part.ts";
 import type { PriorOptions } from "./isotropic.ts";
 import { checkedPrecisions } from "./precisions.ts";
 import { groupedPrior, priorMean, type Prior } from "./prior.ts";
@@ -21,15 +22,17 @@ export interface AutomaticRelevanceOptions extends PriorOptions {
  *
  * @category Priors
  * @param precisions - One number for all, or one for each group: inputs first, then biases of the first layer, then weights
- * and biases of each further layer. Default 1.
+ * and biases of each further layer. For a {@link subnetwork}, those of the whole network. Default 1.
  * @throws {@link InvalidArgumentError} for precisions or names that do not fit; {@link UnsupportedError} for a model without layers.
  */
 export function automaticRelevance(precisions: number | ArrayLike<number> = 1, options: AutomaticRelevanceOptions = {}): Prior {
   knownOptions("options", options, ["mean", "fixed", "inputNames"]);
   const precisionsOf = checkedPrecisions(precisions);
-  return {
+  const prior: Prior = {
     name: "automatic relevance",
     bind: (model) => {
+      // A selection of weights keeps the groups of the whole network.
+      if (!isLayered(model) && isPart(model)) return prior.bind(model.whole).bind(model);
       if (!isLayered(model)) throw new UnsupportedError("automaticRelevance() goes by the inputs of a network's first layer, and this model has no layers. Use groups() to say which weights belong to which input, or perWeight().");
       const groups: string[] = [];
       const groupOf = new Int32Array(model.parameters.length);
@@ -45,6 +48,7 @@ export function automaticRelevance(precisions: number | ArrayLike<number> = 1, o
       return groupedPrior("automatic relevance", groups, groupOf, precisionsOf(groups.length), priorMean(model, options.mean), options.fixed);
     },
   };
+  return prior;
 }
 
 function namesOf(inputs: number, names: readonly string[] | undefined): readonly string[] {

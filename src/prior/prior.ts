@@ -1,5 +1,6 @@
 import { InvalidArgumentError, describe, positive } from "../errors.ts";
 import type { Model } from "../model/model.ts";
+import { isPart, type PartOf } from "../model/part.ts";
 
 /**
  * A Gaussian prior over weights before it meets a model: $p(w) = \mathcal N(w_0, A^{-1})$ with a diagonal precision $A$ that is constant in
@@ -11,7 +12,7 @@ import type { Model } from "../model/model.ts";
 export interface Prior {
   /** For reports: `"isotropic"`. */
   readonly name: string;
-  /** The prior for the weights of the given model. */
+  /** The prior for the weights of the given model. One that is bound already takes the same model, or a part of it, as {@link subnetwork} makes. */
   bind(model: Model): GroupedPrior;
 }
 
@@ -47,10 +48,27 @@ export function groupedPrior(name: string, groups: readonly string[], groupOf: I
     fixed,
     bind: (model) => {
       if (model.parameters.length === groupOf.length) return prior;
+      if (isPart(model)) return restricted(prior.bind(model.whole), model);
       throw new InvalidArgumentError({ argument: "prior", expected: `a prior for ${model.parameters.length} weights`, received: `one that was made for ${groupOf.length}` });
     },
   };
   return prior;
+}
+
+/** The prior of a part's parameters among those of the whole; groups of which none is left are dropped. */
+function restricted(prior: GroupedPrior, { indices }: PartOf): GroupedPrior {
+  const used = prior.groups.map(() => false);
+  indices.forEach((index) => (used[prior.groupOf[index]] = true));
+  let count = 0;
+  const numbers = used.map((is) => (is ? count++ : -1));
+  return groupedPrior(
+    prior.name,
+    prior.groups.filter((_, g) => used[g]),
+    indices.map((index) => numbers[prior.groupOf[index]]),
+    prior.precisions.filter((_, g) => used[g]),
+    Float64Array.from(indices, (index) => prior.mean[index]),
+    prior.fixed,
+  );
 }
 
 function list(names: readonly string[]): string {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { InvalidArgumentError, UnsupportedError } from "../../src/errors.ts";
 import { functionModel } from "../../src/model/function-model.ts";
+import { lastLayer } from "../../src/model/last-layer.ts";
 import { mlp } from "../../src/model/mlp.ts";
 import type { Model } from "../../src/model/model.ts";
+import { subnetwork } from "../../src/model/subnetwork.ts";
 import { automaticRelevance } from "../../src/prior/automatic-relevance.ts";
 import { groups } from "../../src/prior/groups.ts";
 import { isotropic } from "../../src/prior/isotropic.ts";
@@ -125,5 +127,40 @@ describe("precisions", () => {
   it("automaticRelevance refuses a model without layers, whose inputs it cannot know", () => {
     const line = functionModel({ parameters: [1], value: ([slope], [x]) => slope * x });
     expect(() => automaticRelevance().bind(line)).toThrow(UnsupportedError);
+  });
+});
+
+describe("parts of a network", () => {
+  // Two weights of the second input, a bias of the first layer, the last bias.
+  const part = subnetwork(network, [1, 4, 7, 10]);
+  const last = lastLayer(network);
+
+  it("are grouped as any model, automatic relevance by the whole network's inputs", () => {
+    const grouped = (prior: Prior, model: Model): unknown[] => {
+      const { groups: names, groupOf } = prior.bind(model);
+      return [names, Array.from(groupOf)];
+    };
+    expect(grouped(isotropic(), part)).toEqual([["all weights"], [0, 0, 0, 0]]);
+    expect(grouped(perLayer(), part)).toEqual([["layer1", "layer2"], [0, 0, 0, 1]]);
+    expect(grouped(perLayer(1, { separateBiases: true }), part)).toEqual([["layer1.weights", "layer1.biases", "layer2.biases"], [0, 0, 1, 2]]);
+    expect(grouped(perWeight(), part)).toEqual([["weight 1", "weight 2", "weight 3", "weight 4"], [0, 1, 2, 3]]);
+    expect(grouped(automaticRelevance(), part)).toEqual([["input 2", "layer1.biases", "layer2.biases"], [0, 0, 1, 2]]);
+    expect(grouped(perLayer(), last)).toEqual([["layer2"], [0, 0, 0]]);
+    expect(grouped(automaticRelevance(), last)).toEqual([["input 1", "input 2", "layer2.biases"], [0, 1, 2]]);
+    expect(() => automaticRelevance().bind(subnetwork(curve, [1]))).toThrow(UnsupportedError);
+  });
+
+  it("keep precisions and means of a prior that was bound to the whole", () => {
+    const whole = automaticRelevance([1, 2, 3, 4, 5, 6], { mean: Array.from({ length: 11 }, (_, i) => i), fixed: true }).bind(network);
+    const bound = whole.bind(part);
+    expect(bound.groups).toEqual(["input 2", "layer1.biases", "layer2.biases"]);
+    expect(Array.from(priorPrecision(bound))).toEqual([2, 2, 4, 6]);
+    expect(Array.from(bound.mean)).toEqual([1, 4, 7, 10]);
+    expect([bound.fixed, bound.name]).toEqual([true, "automatic relevance"]);
+    expect(bound.bind(part)).toBe(bound);
+    expect(Array.from(priorPrecision(whole.bind(last)))).toEqual([5, 5, 6]);
+    // A part of a part.
+    expect(Array.from(priorPrecision(whole.bind(subnetwork(part, [2, 3]))))).toEqual([4, 6]);
+    expect(() => whole.bind(subnetwork(mlp([7, 7]), [0]))).toThrow("prior: expected a prior for 56 weights, got one that was made for 11.");
   });
 });
