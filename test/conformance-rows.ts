@@ -4,7 +4,7 @@ import { diagonal } from "../src/structure/diagonal.ts";
 import { full } from "../src/structure/full.ts";
 import type { KindRow, StructureRow } from "./conformance.ts";
 import { twinApproximateDiagonal, twinEmpiricalFisher, twinHessian, twinOuterProduct } from "./support/dense-twin.ts";
-import { twinFunction, twinNetwork, type TwinModel } from "./support/twin-models.ts";
+import { WITHOUT_LAYERS, twinFunction, twinLastLayer, twinNetwork, twinSubnetwork, type TwinModel } from "./support/twin-models.ts";
 import { textbookBernoulli, textbookCategorical, textbookGaussian } from "./support/textbook-likelihoods.ts";
 
 /** Curvature of the form J' S S' J, positive semidefinite everywhere. */
@@ -23,7 +23,7 @@ export const STRUCTURES: readonly StructureRow[] = [
     structure: diagonal(),
     kinds: [...FACTOR_KINDS, EXACT, APPROXIMATE],
     kept: (hessian) => Matrix.diag(hessian.diagonal()),
-    gaps: [{ kind: APPROXIMATE.name, model: twinFunction.name, message: /approximate diagonal .* needs a model with layers/ }],
+    gaps: WITHOUT_LAYERS.map(({ name }) => ({ kind: APPROXIMATE.name, model: name, message: /approximate diagonal .* needs a model with layers/ })),
   },
 ];
 
@@ -37,4 +37,6 @@ export const MODELS: readonly TwinModel[] = [
   twinNetwork("two hidden layers of different activations", 1, [[2, "silu"], [2, "sigmoid"]]),
   twinNetwork("no biases", 2, [[2, "softplus"]], false),
   twinFunction,
+  twinLastLayer,
+  twinSubnetwork,
 ];

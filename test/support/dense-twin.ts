@@ -15,6 +15,8 @@ export interface Twin {
   readonly outputs: (weights: ArrayLike<number>, input: readonly number[]) => number[];
   /** Layers and activations, where the model is a network. */
   readonly plain?: PlainNetwork;
+  /** What these layers see of an input, where earlier layers are frozen. */
+  readonly features?: (input: readonly number[]) => number[];
 }
 
 /** The data of a twin, for the library. */
@@ -76,7 +78,7 @@ export function twinApproximateDiagonal(twin: Twin): Matrix {
   if (plain === undefined) throw new Error("a network is needed");
   const diagonal = new Float64Array(model.parameters.length);
   twin.inputs.forEach((input, n) => {
-    const { preactivations, values } = plainPass(plain, model.parameters, input);
+    const { preactivations, values } = plainPass(plain, model.parameters, twin.features?.(input) ?? input);
     const f = values[values.length - 1];
     let slope = likelihood.gradient(f, twin.targets[n]);
     let bend = likelihood.hessian(f, twin.targets[n]).map((row, k) => row[k]);

@@ -1,6 +1,8 @@
 import type { ActivationName } from "../../src/model/activation.ts";
 import { functionModel } from "../../src/model/function-model.ts";
+import { lastLayer } from "../../src/model/last-layer.ts";
 import { mlp } from "../../src/model/mlp.ts";
+import { subnetwork } from "../../src/model/subnetwork.ts";
 import type { Twin } from "./dense-twin.ts";
 import { plainOutputs, type PlainNetwork } from "./plain-network.ts";
 import { normals } from "./random-numbers.ts";
@@ -9,7 +11,7 @@ import type { TextbookLikelihood } from "./textbook-likelihoods.ts";
 /** A model for a number of outputs, defined twice. */
 export interface TwinModel {
   readonly name: string;
-  readonly make: (outputs: number, seed: number) => Pick<Twin, "model" | "outputs" | "plain"> & { readonly inputs: number };
+  readonly make: (outputs: number, seed: number) => Pick<Twin, "model" | "outputs" | "plain" | "features"> & { readonly inputs: number };
 }
 
 /** A network of the given hidden layers. */
@@ -25,6 +27,30 @@ export function twinNetwork(name: string, inputs: number, hidden: readonly (read
   };
 }
 
+/** The last layer of a 1-2-K network: a plain linear network on the features that the first layer gives. */
+export const twinLastLayer: TwinModel = {
+  name: "last layer",
+  make: (outputs, seed) => {
+    const network = mlp([1, 2, outputs], { seed });
+    const hidden: PlainNetwork = { sizes: [1, 2], activations: ["tanh"], biases: true };
+    const plain: PlainNetwork = { sizes: [2, outputs], activations: ["identity"], biases: true };
+    const features = (x: readonly number[]): number[] => plainOutputs(hidden, network.parameters, x);
+    return { inputs: 1, model: lastLayer(network), plain, features, outputs: (w, x) => plainOutputs(plain, w, features(x)) };
+  },
+};
+
+/** A 1-2-K network of which every other parameter is free. */
+export const twinSubnetwork: TwinModel = {
+  name: "subnetwork",
+  make: (outputs, seed) => {
+    const plain: PlainNetwork = { sizes: [1, 2, outputs], activations: ["tanh", "identity"], biases: true };
+    const network = mlp([1, 2, outputs], { seed });
+    const everyOther = Array.from(network.parameters, (_, i) => i % 2 === 1);
+    const merged = (w: ArrayLike<number>): Float64Array => network.parameters.map((value, i) => (everyOther[i] ? w[(i - 1) / 2] : value));
+    return { inputs: 1, model: subnetwork(network, everyOther), outputs: (w, x) => plainOutputs(plain, merged(w), x) };
+  },
+};
+
 /** f_k(x; w) = w0 sin(w1 x + k) + (k + 1) w2 x^2: neither layers nor derivatives are given. */
 export const twinFunction: TwinModel = {
   name: "function model",
@@ -33,6 +59,9 @@ export const twinFunction: TwinModel = {
     return { inputs: 1, model: functionModel({ parameters: normals(3, seed), inputs: 1, outputs, value }), outputs: value };
   },
 };
+
+/** Models that show no layers. */
+export const WITHOUT_LAYERS: readonly TwinModel[] = [twinFunction, twinSubnetwork];
 
 /** A model and a likelihood with random data. */
 export function makeTwin(model: TwinModel, textbook: TextbookLikelihood, rows: number, seed: number): Twin {
