@@ -107,7 +107,7 @@ export async function fit<M extends Model, L extends Likelihood>(model: M, likel
   const { inputs, targets } = examples(model, likelihood, data);
   const networks = isLayered(model);
   const { standardize = networks, reestimate = true, curvature: _, structure: __, memoryBudget = MEMORY_BUDGET, ...training } = options;
-  const { curvature, structure } = approximation(model, { structure: chooseStructure(model, positive("memoryBudget", memoryBudget)), ...options });
+  const { curvature, structure } = approximation(model, { structure: chooseStructure(model, options.curvature, inputs.rows, positive("memoryBudget", memoryBudget)), ...options });
   const outputScale = likelihood.outputScale(targets, model.outputs);
   // What fit() returned is in the data's units already.
   const start = standardize && !isStandardized(model) ? standardized(model, { inputs: columnScale(inputs), outputs: outputScale }) : model;
@@ -140,8 +140,8 @@ function weakPrior({ parameters }: Model): Prior {
   return perWeight(parameters.map((w) => (100 * (Math.abs(w) || 1)) ** -2), { fixed: true });
 }
 
-function chooseStructure(model: Model, budget: number): Structure {
-  return full().bytes(model) <= budget ? full() : diagonal();
+function chooseStructure(model: Model, curvature: CurvatureKind = outerProduct(), examples: number, budget: number): Structure {
+  return full().bytes(model, curvature, examples) <= budget ? full() : diagonal();
 }
 
 function fitted<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, training: Trained<M, L>): Fitted<M, L> {

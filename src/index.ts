@@ -47,9 +47,9 @@ export type { GroupedPrior, Prior } from "./prior/prior.ts";
 export { exact, outerProduct, empiricalFisher, type CurvatureKind, type ExactCurvature, type ExactOptions, type FactorCurvature } from "./curvature/curvature.ts";
 export { gradient, hessian, hessianDiagonal, hessianVectorProduct } from "./curvature/loss.ts";
 
-export { full } from "./structure/full.ts";
+export { full, type FullOptions } from "./structure/full.ts";
 export { diagonal } from "./structure/diagonal.ts";
-export type { Accumulator, Curvature, Precision, Structure } from "./structure/structure.ts";
+export type { Batch, Curvature, Precision, Structure } from "./structure/structure.ts";
 
 export { laplace, withMoreData, type LaplaceOptions } from "./posterior/laplace.ts";
 export { Posterior, type PosteriorChanges, type PosteriorParts } from "./posterior/posterior.ts";

@@ -46,7 +46,7 @@ const networks: fc.Arbitrary<Twin> = fc
   })
   .map(({ inputs, hidden, biases, textbook, rows, seed }) => makeTwin(twinNetwork("", inputs, hidden, biases), textbook, rows, seed));
 
-describe.each(STRUCTURES)("$structure.name()", (row) => {
+describe.each(STRUCTURES)("$name", (row) => {
   describe.each(FACTOR_KINDS)("of $name", (kind) => {
     it.each(Object.entries(shapes))("agrees with dense matrices for %s", (_, twin) => check(twin, row, kind));
 

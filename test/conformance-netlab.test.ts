@@ -32,7 +32,7 @@ describe("Netlab, softmax outputs", () => {
   it("has the same error, prior term and exact Hessian", async () => {
     const posterior = await fit();
     expectClose([posterior.data.energy, posterior.scatter], [softmax.error_data, 2 * softmax.alpha * softmax.error_prior], CLOSE);
-    expectClose(posterior.data.curvature.values, softmax.data_hessian.flat(), CLOSE);
+    expectClose(posterior.data.curvature.dense(), softmax.data_hessian.flat(), CLOSE);
   });
 
   it("moderates outputs as probit() does", async () => {
@@ -60,7 +60,7 @@ describe("Netlab, linear output", () => {
   it("has the same error, prior term and exact Hessian", async () => {
     const posterior = await fit(alpha, beta);
     expectClose([posterior.data.energy, posterior.scatter], [regression.error_data, 2 * alpha * regression.error_prior], CLOSE);
-    expectClose(posterior.data.curvature.values, regression.data_hessian.flat(), CLOSE);
+    expectClose(posterior.data.curvature.dense(), regression.data_hessian.flat(), CLOSE);
   });
 
   it("gives error bars with the noise in them", async () => {

@@ -18,8 +18,10 @@ const APPROXIMATE: KindRow = { name: "approximate diagonal", kind: exact({ diago
 
 /** All structures: a new one is a row here. */
 export const STRUCTURES: readonly StructureRow[] = [
-  { structure: full(), kinds: [...FACTOR_KINDS, EXACT], kept: (hessian) => hessian, gaps: [] },
+  { name: "full() in weight space", structure: full({ space: "weight" }), kinds: [...FACTOR_KINDS, EXACT], kept: (hessian) => hessian, gaps: [] },
+  { name: "full() in function space", structure: full({ space: "function" }), kinds: FACTOR_KINDS, kept: (hessian) => hessian, gaps: [] },
   {
+    name: "diagonal()",
     structure: diagonal(),
     kinds: [...FACTOR_KINDS, EXACT, APPROXIMATE],
     kept: (hessian) => Matrix.diag(hessian.diagonal()),

@@ -23,7 +23,7 @@ async function trained(twin: Twin): Promise<Twin> {
   return { ...twin, model };
 }
 
-describe.each(STRUCTURES)("$structure.name()", (row) => {
+describe.each(STRUCTURES)("$name", (row) => {
   describe.each(row.kinds)("of $name", (kind) => {
     describe.each(MODELS)("for $name", (model) => {
       const gap = row.gaps.find((one) => one.kind === kind.name && one.model === model.name);

@@ -21,6 +21,7 @@ export interface KindRow {
 
 /** A structure beside what it keeps of a dense curvature. */
 export interface StructureRow {
+  readonly name: string;
   readonly structure: Structure;
   readonly kinds: readonly KindRow[];
   readonly kept: (hessian: Matrix, twin: Twin) => Matrix;
@@ -147,15 +148,15 @@ export async function checkBatches({ twin, posterior, kind, row, tolerance }: Co
   expectSame(oneByOne, posterior, tolerance);
   if (rows === 1 || kind.atMode) return;
   const first = await laplace(model, textbook.likelihood, dataOf(twin, 0, middle), options);
-  const before = [first.logEvidence, ...first.data.curvature.values];
+  const before = [first.logEvidence, ...first.data.curvature.dense()];
   expectSame(await withMoreData(first, dataOf(twin, middle)), posterior, tolerance);
-  expect([first.logEvidence, ...first.data.curvature.values]).toEqual(before);
+  expect([first.logEvidence, ...first.data.curvature.dense()]).toEqual(before);
   expect(first.data.examples).toBe(middle);
 }
 
 function expectSame(actual: Posterior, expected: Posterior, tolerance: number): void {
   expect(actual.data.examples).toBe(expected.data.examples);
-  expectClose(actual.data.curvature.values, expected.data.curvature.values, tolerance);
+  expectClose(actual.data.curvature.dense(), expected.data.curvature.dense(), tolerance);
   expectClose([actual.logEvidence, actual.effectiveParameters, ...actual.gradient], [expected.logEvidence, expected.effectiveParameters, ...expected.gradient], tolerance);
 }
 

@@ -1,6 +1,7 @@
 import { knownOptions, oneOf } from "../errors.ts";
 import type { Table } from "../data.ts";
 import type { Likelihood, OutputFactor } from "../likelihood/likelihood.ts";
+import type { Model } from "../model/model.ts";
 
 /**
  * Curvature of the form $H = \sum_n J_n^\top S_n S_n^\top J_n$: positive semidefinite whatever the weights.
@@ -14,6 +15,8 @@ export interface FactorCurvature {
   readonly name: string;
   /** How H grows with the noise precision: as $\beta$ to this power. */
   readonly noisePower: number;
+  /** R, the most columns that S has for a model. */
+  columns(model: Model): number;
   /** S, from the likelihood at a batch's outputs. */
   factor(likelihood: Likelihood, outputs: Float64Array, targets: Table): OutputFactor;
 }
@@ -80,6 +83,7 @@ export function outerProduct(): FactorCurvature {
     kind: "factor",
     name: "outer product",
     noisePower: 1,
+    columns: ({ outputs }) => outputs,
     factor: (likelihood, outputs, targets) => likelihood.factor(outputs, targets),
   };
 }
@@ -95,6 +99,7 @@ export function empiricalFisher(): FactorCurvature {
     kind: "factor",
     name: "empirical Fisher",
     noisePower: 2,
+    columns: () => 1,
     factor: (likelihood, outputs, targets) => ({ data: likelihood.gradient(outputs, targets), columns: 1 }),
   };
 }

@@ -1,7 +1,7 @@
 import { UnsupportedError, knownOptions, oneOf, positive, wholeNumber } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import type { Model } from "../model/model.ts";
-import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
+import { checkedPosterior, rebuilt, type Posterior } from "../posterior/posterior.ts";
 import { reestimatePrior, withPrecisions, type GroupedPrior } from "../prior/prior.ts";
 
 /**
@@ -59,7 +59,7 @@ export interface Reestimation<M extends Model, L extends Likelihood> {
  * (MacKay 1992, section 4),
  * $$\alpha_g \leftarrow \frac{\gamma_g}{2 E_{W,g}}, \qquad \beta \leftarrow \frac{NK - \gamma}{2 E_0},$$
  * repeated until nothing changes. An iteration takes one factorisation of the precision, and one more each time that its step is
- * halved; data are not touched.
+ * halved; for a prior of one group it takes O(W), once the eigenvalues of the curvature are there. Data are not touched.
  *
  * Each of these steps, taken in the logarithm of a hyperparameter, has the sign of the evidence's derivative, but it may be too
  * long: where effective parameters come near the number of targets, the plain iteration jumps to and fro. So a step is halved until the
@@ -84,7 +84,7 @@ export function reestimation<M extends Model, L extends Likelihood>(posterior: P
   const most = wholeNumber("maximumIterations", options.maximumIterations ?? 1000, 1);
 
   const history: ReestimationState[] = [];
-  let current = checkedPosterior(posterior);
+  let current = diagonalized(checkedPosterior(posterior));
   for (let iteration = 1; iteration <= most; iteration++) {
     const proposed = proposal(current, estimate);
     const change = hyperparameterChange(current, proposed);
@@ -92,9 +92,16 @@ export function reestimation<M extends Model, L extends Likelihood>(posterior: P
     const state = describe(iteration, current, change);
     history.push(state);
     options.onIteration?.(state);
-    if (change <= tolerance) return { posterior: current, history, stopped: "converged" };
+    if (change <= tolerance) return { posterior: rebuilt(current, { data: posterior.data }), history, stopped: "converged" };
   }
-  return { posterior: current, history, stopped: "iterations" };
+  return { posterior: rebuilt(current, { data: posterior.data }), history, stopped: "iterations" };
+}
+
+/** Where all weights share one precision, the eigenvalues of the curvature give the evidence at any of its values. */
+function diagonalized<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>): Posterior<M, L> {
+  const { prior, data } = posterior;
+  if (prior.groups.length > 1 || data.curvature.diagonalized === undefined) return posterior;
+  return rebuilt(posterior, { data: { ...data, curvature: data.curvature.diagonalized() } });
 }
 
 /**
@@ -128,7 +135,7 @@ const LEAST_FREEDOM = 1e-3;
 
 /** Where MacKay's equations lead; each hyperparameter rises or falls as the evidence wants it to. */
 function proposal<L extends Likelihood>(posterior: Posterior<Model, L>, estimate: Estimate): Hyperparameters<L> {
-  const { prior, likelihood, mean, data, curvature, targetCount, temperature } = posterior;
+  const { prior, likelihood, data, curvature, targetCount, temperature } = posterior;
   const gamma = posterior.effectiveParametersByGroup;
   const negative = gamma.findIndex((value) => value < 0);
   if (negative >= 0 && estimate !== "noise") {
@@ -138,7 +145,7 @@ function proposal<L extends Likelihood>(posterior: Posterior<Model, L>, estimate
   const freedom = targetCount - curvature.noisePower * temperature * posterior.effectiveParameters;
   const least = LEAST_FREEDOM * Math.min(targetCount, 2 * likelihood.precision * data.energy);
   return {
-    prior: estimate === "noise" ? prior : reestimatePrior(prior, gamma, mean),
+    prior: estimate === "noise" ? prior : reestimatePrior(prior, gamma, posterior.priorEnergies),
     likelihood: estimate === "prior" ? likelihood : withNoisePrecision(likelihood, Math.max(freedom, least, Number.MIN_VALUE) / (2 * data.energy)),
   };
 }

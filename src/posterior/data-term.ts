@@ -1,4 +1,4 @@
-import { slice, type Data } from "../data.ts";
+import { slice, type Data, type Table } from "../data.ts";
 import { InvalidArgumentError, NotFiniteError } from "../errors.ts";
 import type { CurvatureKind } from "../curvature/curvature.ts";
 import { examples } from "../likelihood/examples.ts";
@@ -31,33 +31,50 @@ export interface DataTerm {
   readonly curvature: Curvature;
 }
 
-/** What the data say of the weights of a model: one pass over them. */
-export async function dataTerm(model: Model, likelihood: Likelihood, kind: CurvatureKind, structure: Structure, source: DataSource, options: JobOptions): Promise<DataTerm> {
+/** What data terms are made of. */
+export interface DataTermParts {
+  readonly model: Model;
+  readonly likelihood: Likelihood;
+  readonly curvature: CurvatureKind;
+  readonly structure: Structure;
+}
+
+/** What the data say of the weights of a model: one pass over them. `withinBudget` is asked before memory for so many examples is taken. */
+export async function dataTerm(parts: DataTermParts, source: DataSource, options: JobOptions, withinBudget: (examples: number) => void = () => undefined): Promise<DataTerm> {
+  const { model, likelihood, curvature: kind, structure } = parts;
   const checkpoint = checkpoints(options);
-  const accumulator = structure.accumulator(model, likelihood, kind);
-  const total = new Float64Array(model.parameters.length);
-  let [count, energy] = [0, 0];
+  const step = structure.batchRows(model, kind);
+  let total: DataTerm | undefined;
+  let count = 0;
   for await (const data of batches(source)) {
     const { inputs, targets } = examples(model, likelihood, data);
-    const step = structure.batchRows(model);
+    withinBudget(count + inputs.rows);
+    const all = data === source ? { examples: inputs.rows } : {};
     for (let from = 0; from < inputs.rows; from += step) {
       const to = Math.min(inputs.rows, from + step);
-      const part = slice(targets, from, to);
-      const evaluation = model.evaluate(slice(inputs, from, to));
-      energy += likelihood.energy(evaluation.outputs, part);
-      const gradient = evaluation.vectorJacobianProduct(likelihood.gradient(evaluation.outputs, part));
-      for (let i = 0; i < total.length; i++) total[i] += gradient[i];
-      accumulator.add(evaluation, part);
+      const term = termOfBatch(parts, slice(inputs, from, to), slice(targets, from, to), all);
+      total = total === undefined ? term : addDataTerms(total, term);
       count += to - from;
       await checkpoint({ stage: "curvature", done: count });
     }
   }
-  if (count === 0) throw new InvalidArgumentError({ argument: "data", expected: "at least one example", received: "no batches" });
-  if (!Number.isFinite(energy) || !total.every(Number.isFinite)) throw new NotFiniteError("The model's outputs or their derivatives are not finite on these data. Check the weights: training may have diverged.");
+  if (total === undefined) throw new InvalidArgumentError({ argument: "data", expected: "at least one example", received: "no batches" });
+  if (!Number.isFinite(total.energy) || !total.gradient.every(Number.isFinite)) throw new NotFiniteError("The model's outputs or their derivatives are not finite on these data. Check the weights: training may have diverged.");
   const beta = likelihood.precision;
-  const curvature = accumulator.curvature().times(beta ** -kind.noisePower);
-  if (!curvature.values.every(Number.isFinite)) throw new NotFiniteError("The curvature overflows on these data. Are inputs and targets in sensible units? Standardise them.");
-  return { examples: count, energy, gradient: total.map((g) => g / beta), curvature };
+  const curvature = total.curvature.times(beta ** -kind.noisePower);
+  if (!curvature.parts.every((part) => part.every(Number.isFinite))) throw new NotFiniteError("The curvature overflows on these data. Are inputs and targets in sensible units? Standardise them.");
+  return { ...total, gradient: total.gradient.map((g) => g / beta), curvature };
+}
+
+/** The data term of one batch, at the noise of the likelihood. */
+function termOfBatch({ model, likelihood, curvature: kind, structure }: DataTermParts, inputs: Table, targets: Table, all: { readonly examples?: number }): DataTerm {
+  const evaluation = model.evaluate(inputs);
+  return {
+    examples: inputs.rows,
+    energy: likelihood.energy(evaluation.outputs, targets),
+    gradient: evaluation.vectorJacobianProduct(likelihood.gradient(evaluation.outputs, targets)),
+    curvature: structure.curvature({ model, likelihood, kind, evaluation, targets, ...all }),
+  };
 }
 
 function batches(source: DataSource): Iterable<Data> | AsyncIterable<Data> {

@@ -25,7 +25,7 @@ export interface LaplaceOptions extends JobOptions {
   readonly prior?: Prior;
   /** T in $P = H / T + A$. Default 1. */
   readonly temperature?: number;
-  /** Most bytes that curvature and precision may take. Default 1 GiB, which {@link full} fills with 8,192 parameters. */
+  /** Most bytes that curvature and precision may take. Default 1 GiB, which {@link full} fills with 8,192 parameters or target values, whichever are fewer. */
   readonly memoryBudget?: number;
 }
 
@@ -59,20 +59,29 @@ const OPTIONS = ["curvature", "structure", "prior", "temperature", "memoryBudget
 export async function laplace<M extends Model, L extends Likelihood>(model: M, likelihood: L, data: DataSource, options: LaplaceOptions = {}): Promise<Posterior<M, L>> {
   knownOptions("options", options, OPTIONS);
   checkModelled(model, likelihood);
-  const { curvature, structure } = approximation(model, options);
+  const { curvature, structure, withinBudget } = approximation(model, options);
   const prior = madeBy(PRIORS, "prior", options.prior ?? isotropic(), "bind").bind(model);
   const temperature = positive("temperature", options.temperature ?? 1);
 
-  const term = await dataTerm(model, likelihood, curvature, structure, data, options);
+  const term = await dataTerm({ model, likelihood, curvature, structure }, data, options, withinBudget);
   return new Posterior({ model, likelihood: settled(likelihood, term.energy, term.examples * model.outputs), prior, curvature, structure, temperature, data: term });
 }
 
-/** The curvature and structure that the options choose, checked; they must fit the memory budget. */
-export function approximation(model: Model, options: Pick<LaplaceOptions, "curvature" | "structure" | "memoryBudget">): { readonly curvature: CurvatureKind; readonly structure: Structure } {
+/** The curvature and structure that the options choose, checked, and what says whether they fit the memory budget for so many examples. */
+export function approximation(model: Model, options: Pick<LaplaceOptions, "curvature" | "structure" | "memoryBudget">): { readonly curvature: CurvatureKind; readonly structure: Structure; readonly withinBudget: (examples: number) => void } {
   const curvature = madeBy("exact(), outerProduct() or empiricalFisher()", "curvature", options.curvature ?? outerProduct(), "kind");
-  const structure = madeBy("full() or diagonal()", "structure", options.structure ?? full(), "accumulator");
-  withinBudget(structure, model, positive("memoryBudget", options.memoryBudget ?? MEMORY_BUDGET));
-  return { curvature, structure };
+  const structure = madeBy("full() or diagonal()", "structure", options.structure ?? full(), "curvature");
+  const budget = positive("memoryBudget", options.memoryBudget ?? MEMORY_BUDGET);
+  return {
+    curvature,
+    structure,
+    withinBudget: (examples) => {
+      const bytes = structure.bytes(model, curvature, examples);
+      if (bytes <= budget) return;
+      const gigabytes = (value: number): string => `${(value / 1e9).toPrecision(3)} GB`;
+      throw new UnsupportedError(`structure: ${structure.name}() for ${model.parameters.length} parameters and ${examples} examples takes ${gigabytes(bytes)}, more than memoryBudget, ${gigabytes(budget)}. Use diagonal(), or raise memoryBudget.`);
+    },
+  };
 }
 
 /**
@@ -81,16 +90,10 @@ export function approximation(model: Model, options: Pick<LaplaceOptions, "curva
  *
  * @category Posterior
  */
-export async function withMoreData<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, data: DataSource, options: JobOptions = {}): Promise<Posterior<M, L>> {
-  knownOptions("options", options, ["signal", "onProgress"]);
+export async function withMoreData<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, data: DataSource, options: JobOptions & Pick<LaplaceOptions, "memoryBudget"> = {}): Promise<Posterior<M, L>> {
+  knownOptions("options", options, ["signal", "onProgress", "memoryBudget"]);
   const { model, curvature, structure, likelihood } = checkedPosterior(posterior);
-  const more = await dataTerm(model, likelihood, curvature, structure, data, options);
+  const { withinBudget } = approximation(model, { curvature, structure, ...options });
+  const more = await dataTerm({ model, likelihood, curvature, structure }, data, options, (examples) => withinBudget(posterior.data.examples + examples));
   return rebuilt(posterior, { data: addDataTerms(posterior.data, more) });
-}
-
-function withinBudget(structure: Structure, model: Model, budget: number): void {
-  const bytes = structure.bytes(model);
-  if (bytes <= budget) return;
-  const gigabytes = (value: number): string => `${(value / 1e9).toPrecision(3)} GB`;
-  throw new UnsupportedError(`structure: ${structure.name}() for ${model.parameters.length} parameters takes ${gigabytes(bytes)}, more than memoryBudget, ${gigabytes(budget)}. Use diagonal(), or raise memoryBudget.`);
 }

@@ -6,7 +6,7 @@ import { isOpen, type Likelihood } from "../likelihood/likelihood.ts";
 import { norm } from "../linalg/vector.ts";
 import { toMatrix, weightVector } from "../model/derivatives.ts";
 import type { Model } from "../model/model.ts";
-import { effectiveParametersByGroup, priorEnergy, priorGradient, priorLogDeterminant, priorPrecision, type GroupedPrior, type Prior } from "../prior/prior.ts";
+import { priorEnergies, priorGradient, priorLogDeterminant, priorPrecision, totalEnergy, type GroupedPrior, type Prior } from "../prior/prior.ts";
 import { random } from "../random.ts";
 import { columns, significant } from "../report.ts";
 import type { Precision, Structure } from "../structure/structure.ts";
@@ -32,6 +32,8 @@ export interface PosteriorParts<M extends Model, L extends Likelihood> {
   readonly temperature: number;
   /** What is kept of the data. */
   readonly data: DataTerm;
+  /** $E_{W,g}$ of the prior's groups, if known already. */
+  readonly priorEnergies?: Float64Array | undefined;
 }
 
 /**
@@ -71,7 +73,8 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
   readonly data: DataTerm;
   /** P, factorised. */
   readonly precision: Precision;
-  #inverseDiagonal: Float64Array | undefined;
+  #effectiveParametersByGroup: Float64Array | undefined;
+  #priorEnergies: Float64Array | undefined;
 
   /** Made by {@link laplace}. */
   constructor(parts: PosteriorParts<M, L>) {
@@ -82,7 +85,8 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     this.structure = parts.structure;
     this.temperature = parts.temperature;
     this.data = parts.data;
-    this.precision = this.data.curvature.precision(priorPrecision(this.prior), this.#curvatureScale);
+    this.#priorEnergies = parts.priorEnergies;
+    this.precision = this.data.curvature.precision(this.prior, this.#curvatureScale);
   }
 
   /** beta^p / T: what the curvature at unit noise is multiplied by. */
@@ -105,9 +109,15 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     return this.likelihood.logLikelihood(this.data.energy, this.targetCount);
   }
 
+  /** $E_{W,g} = \frac12 \sum_{i \in g} (w_i - w_{0,i})^2$ for each group of the prior, without $\alpha_g$: G. */
+  get priorEnergies(): Float64Array {
+    this.#priorEnergies ??= priorEnergies(this.prior, this.model.parameters);
+    return this.#priorEnergies.slice();
+  }
+
   /** $(w - w_0)^\top A (w - w_0)$ at the mode. */
   get scatter(): number {
-    return 2 * priorEnergy(this.prior, this.mean);
+    return 2 * totalEnergy(this.prior, this.priorEnergies);
   }
 
   /** $\log\det P - \log\det A$, how much the data narrow the weights: the Occam factor is half of it with the scatter. */
@@ -125,10 +135,10 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
 
   /** $\gamma_g = W_g - \alpha_g \operatorname{tr}_g P^{-1}$ for each group of the prior. */
   get effectiveParametersByGroup(): Float64Array {
-    this.#inverseDiagonal ??= this.precision.inverseDiagonal();
     // A group that the data say nothing about has 0, but for rounding; more than that below 0 only an indefinite H gives.
     const rounding = this.curvature.kind === "factor" ? Infinity : 1e-9;
-    return effectiveParametersByGroup(this.prior, this.#inverseDiagonal).map((gamma) => (gamma < 0 && gamma > -rounding ? 0 : gamma));
+    this.#effectiveParametersByGroup ??= this.precision.effectiveParametersByGroup().map((gamma) => (gamma < 0 && gamma > -rounding ? 0 : gamma));
+    return this.#effectiveParametersByGroup.slice();
   }
 
   /** $\gamma$, the number of parameters that the data determine, of W: for one group $\sum_i \lambda_i / (\lambda_i + \alpha)$, $\lambda_i$ the eigenvalues of $H / T$. */
@@ -155,8 +165,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
 
   /** Marginal variance of each weight, the diagonal of $P^{-1}$: W. */
   get marginalVariance(): Float64Array {
-    this.#inverseDiagonal ??= this.precision.inverseDiagonal();
-    return this.#inverseDiagonal.slice();
+    return this.precision.inverseDiagonal();
   }
 
   /** The precision $P = H / T + A$ of the weights, W x W. */
@@ -215,7 +224,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     const { groups, precisions } = this.prior;
     const distance = this.distanceFromMode;
     const lines = [
-      ["model", `${this.mean.length} parameters, ${plural(this.model.outputs, "output")}`],
+      ["model", `${this.model.parameters.length} parameters, ${plural(this.model.outputs, "output")}`],
       ["data", plural(this.data.examples, "example")],
       ["likelihood", this.likelihood.description],
       ["curvature", `${this.curvature.name}, ${this.structure.name}`],
@@ -236,8 +245,11 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
 
 /** The posterior with other parts; nothing is checked. */
 export function rebuilt<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, parts: Partial<PosteriorParts<M, L>>): Posterior<M, L> {
-  const { model, likelihood, prior, curvature, structure, temperature, data } = posterior;
-  return new Posterior({ model, likelihood, prior, curvature, structure, temperature, data, ...parts });
+  const { model, likelihood, prior, curvature, structure, temperature, data, priorEnergies } = posterior;
+  const { prior: next = prior } = parts;
+  // They don't depend on the precisions.
+  const kept = parts.model === undefined && next.groupOf === prior.groupOf && next.mean === prior.mean ? { priorEnergies } : {};
+  return new Posterior({ model, likelihood, prior, curvature, structure, temperature, data, ...kept, ...parts });
 }
 
 /** What makes a prior, for messages. */

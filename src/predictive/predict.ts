@@ -60,9 +60,9 @@ export async function predict<M extends Model, L extends Likelihood>(posterior: 
 }
 
 /** Mean and covariance of the outputs under the linearised model, in batches so small that their covariances take little memory. */
-function* outputMoments({ model, precision, structure }: Posterior, inputs: Table): Generator<OutputMoments> {
+function* outputMoments({ model, precision }: Posterior, inputs: Table): Generator<OutputMoments> {
   const { outputs } = model;
-  const step = rowsFor(outputs * outputs, structure.batchRows(model));
+  const step = rowsFor(outputs * outputs, precision.batchRows(model));
   for (let from = 0; from < inputs.rows; from += step) {
     const to = Math.min(inputs.rows, from + step);
     const evaluation = model.evaluate(slice(inputs, from, to));

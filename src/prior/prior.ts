@@ -26,6 +26,8 @@ export interface GroupedPrior extends Prior {
   readonly groups: readonly string[];
   /** For each weight, the number of its group: W. */
   readonly groupOf: Int32Array;
+  /** $W_g$, the number of weights in each group: G. */
+  readonly sizes: Float64Array;
   /** $\alpha_g$ for each group: G. */
   readonly precisions: Float64Array;
   /** $w_0$: W. */
@@ -36,20 +38,26 @@ export interface GroupedPrior extends Prior {
 
 /** Makes a bound prior, checking that everything fits. */
 export function groupedPrior(name: string, groups: readonly string[], groupOf: Int32Array, precisions: ArrayLike<number>, mean: Float64Array, fixed = false): GroupedPrior {
-  if (precisions.length !== groups.length) {
-    throw new InvalidArgumentError({ argument: "precisions", expected: `${groups.length} numbers, for ${list(groups)}`, received: `${precisions.length}` });
-  }
-  const prior: GroupedPrior = {
+  const sizes = new Float64Array(groups.length);
+  for (const g of groupOf) sizes[g]++;
+  return bound({
     name,
     groups,
     groupOf,
-    precisions: Float64Array.from(precisions, (value, g) => positive(groups.length === 1 ? "precision" : `precisions[${g}] (${groups[g]})`, value)),
+    sizes,
+    precisions: checkedValues(precisions, groups),
     mean,
     fixed,
+  });
+}
+
+function bound(parts: Omit<GroupedPrior, "bind">): GroupedPrior {
+  const prior: GroupedPrior = {
+    ...parts,
     bind: (model) => {
-      if (model.parameters.length === groupOf.length) return prior;
+      if (model.parameters.length === parts.groupOf.length) return prior;
       if (isPart(model)) return restricted(prior.bind(model.whole), model);
-      throw new InvalidArgumentError({ argument: "prior", expected: `a prior for ${model.parameters.length} weights`, received: `one that was made for ${groupOf.length}` });
+      throw new InvalidArgumentError({ argument: "prior", expected: `a prior for ${model.parameters.length} weights`, received: `one that was made for ${parts.groupOf.length}` });
     },
   };
   return prior;
@@ -75,9 +83,16 @@ function list(names: readonly string[]): string {
   return names.length <= 6 ? names.join(", ") : `${names.slice(0, 5).join(", ")}, ... ${names[names.length - 1]}`;
 }
 
+function checkedValues(precisions: ArrayLike<number>, groups: readonly string[]): Float64Array {
+  if (precisions.length !== groups.length) {
+    throw new InvalidArgumentError({ argument: "precisions", expected: `${groups.length} numbers, for ${list(groups)}`, received: `${precisions.length}` });
+  }
+  return Float64Array.from(precisions, (value, g) => positive(groups.length === 1 ? "precision" : `precisions[${g}] (${groups[g]})`, value));
+}
+
 /** The same prior with other precisions alpha_g. */
 export function withPrecisions(prior: GroupedPrior, precisions: ArrayLike<number>): GroupedPrior {
-  return groupedPrior(prior.name, prior.groups, prior.groupOf, precisions, prior.mean, prior.fixed);
+  return bound({ ...prior, precisions: checkedValues(precisions, prior.groups) });
 }
 
 /** The diagonal of the prior precision A: W. */
@@ -85,10 +100,9 @@ export function priorPrecision({ groupOf, precisions }: GroupedPrior): Float64Ar
   return Float64Array.from(groupOf, (g) => precisions[g]);
 }
 
-/** log det A = sum_i log alpha_g(i). */
-export function priorLogDeterminant({ groupOf, precisions }: GroupedPrior): number {
-  const logs = precisions.map(Math.log);
-  return groupOf.reduce((sum, g) => sum + logs[g], 0);
+/** log det A = sum_g W_g log alpha_g. */
+export function priorLogDeterminant({ sizes, precisions }: GroupedPrior): number {
+  return precisions.reduce((sum, alpha, g) => sum + sizes[g] * Math.log(alpha), 0);
 }
 
 /** E_W,g = 1/2 sum_{i in g} (w_i - w0_i)^2, without alpha: G. */
@@ -105,7 +119,12 @@ export function priorGradient({ groupOf, precisions, mean }: GroupedPrior, weigh
 
 /** sum_g alpha_g E_W,g = 1/2 (w - w0)' A (w - w0). */
 export function priorEnergy(prior: GroupedPrior, weights: Float64Array): number {
-  return priorEnergies(prior, weights).reduce((sum, energy, g) => sum + prior.precisions[g] * energy, 0);
+  return totalEnergy(prior, priorEnergies(prior, weights));
+}
+
+/** sum_g alpha_g E_W,g from the E_W,g. */
+export function totalEnergy({ precisions }: GroupedPrior, energies: Float64Array): number {
+  return energies.reduce((sum, energy, g) => sum + precisions[g] * energy, 0);
 }
 
 /** Sums a quantity of each weight over the groups: G. */
@@ -131,12 +150,10 @@ const UNDETERMINED = 1e-10;
  * A group that the data say nothing about, as the weights of a constant input, has gamma and E_W that are rounding alone; so would be
  * their ratio, and the group keeps the precision it has. A group that the data do determine, at exactly its prior mean, gets the most.
  */
-export function reestimatePrior(prior: GroupedPrior, effectiveParameters: Float64Array, weights: Float64Array, limits: readonly [least: number, most: number] = PRECISION_LIMITS): GroupedPrior {
+export function reestimatePrior(prior: GroupedPrior, effectiveParameters: Float64Array, energies: Float64Array, limits: readonly [least: number, most: number] = PRECISION_LIMITS): GroupedPrior {
   if (prior.fixed) return prior;
-  const energies = priorEnergies(prior, weights);
-  const sizes = sumByGroup(prior, new Float64Array(weights.length).fill(1));
   return withPrecisions(prior, prior.precisions.map((alpha, g) => {
-    if (effectiveParameters[g] <= UNDETERMINED * sizes[g]) return alpha;
+    if (effectiveParameters[g] <= UNDETERMINED * prior.sizes[g]) return alpha;
     // A precision that starts beyond the limits moves towards them only where the estimate lies there.
     const [least, most] = [Math.min(limits[0], alpha), Math.max(limits[1], alpha)];
     return Math.min(most, Math.max(least, effectiveParameters[g] / (2 * energies[g])));

@@ -1,11 +1,11 @@
 import { NotPositiveDefiniteError } from "../errors.ts";
 import type { FactorCurvature } from "../curvature/curvature.ts";
 import { diagonalOf, outputDerivatives } from "../curvature/loss.ts";
-import type { Table } from "../data.ts";
-import type { Likelihood } from "../likelihood/likelihood.ts";
 import { multiplyTransposedLeft, multiplyTransposedRight } from "../linalg/products.ts";
-import { isLayered, type Evaluation, type LayeredEvaluation, type LayeredModel, type Model } from "../model/model.ts";
-import { addValues, NOT_AT_A_MODE, outputCovarianceByJacobian, rowsFor, type Curvature, type Precision, type Structure } from "./structure.ts";
+import { isLayered, type LayeredEvaluation, type LayeredModel, type Model } from "../model/model.ts";
+import { priorPrecision, sumByGroup } from "../prior/prior.ts";
+import { outputCovarianceByJacobian } from "./output-covariance.ts";
+import { addParts, NOT_AT_A_MODE, rowsFor, temporaries, type Batch, type Curvature, type Precision, type Structure } from "./structure.ts";
 
 /**
  * The diagonal of the curvature alone: all weights independent. $O(W)$ memory, for networks of any size.
@@ -19,48 +19,45 @@ export function diagonal(): Structure {
   return {
     name: "diagonal",
     bytes: (model) => 24 * model.parameters.length,
-    // What an example takes on the way: K x K for its output Hessian, K deltas for each unit, or K rows of a Jacobian.
-    batchRows: (model) => {
-      const width = isLayered(model) ? Math.max(model.outputs, ...model.layers.map(({ outputs }) => outputs)) : model.parameters.length;
-      return rowsFor(model.outputs * width, 512);
-    },
-    accumulator: (model, likelihood, kind) => {
-      const sum = new Float64Array(model.parameters.length);
-      return {
-        add: (evaluation, targets) => {
-          if (kind.kind === "factor") return addFactor(sum, model, evaluation, likelihood, kind, targets);
-          const h = diagonalOf(model, evaluation, outputDerivatives(likelihood, evaluation.outputs, targets), kind.diagonal);
-          for (let i = 0; i < sum.length; i++) sum[i] += h[i];
-        },
-        curvature: () => diagonalCurvature(sum),
-      };
+    batchRows,
+    curvature: (batch) => {
+      const { model, likelihood, kind, evaluation, targets } = batch;
+      if (kind.kind === "factor") return diagonalCurvature(squares(batch, kind));
+      return diagonalCurvature(diagonalOf(model, evaluation, outputDerivatives(likelihood, evaluation.outputs, targets), kind.diagonal));
     },
   };
 }
 
+/** For what an example takes on the way: K x K for its output Hessian, K deltas for each unit, or K rows of a Jacobian. */
+function batchRows(model: Model): number {
+  return rowsFor(temporaries(model), 512);
+}
+
 /**
- * Adds diag(sum_n J_n' S_n S_n' J_n). With layers, one backpropagation for each column of S and one product of squares,
+ * diag(sum_n J_n' S_n S_n' J_n). With layers, one backpropagation for each column of S and one product of squares,
  * sum_n delta_nj^2 z_ni^2, give it without a Jacobian.
  */
-function addFactor(sum: Float64Array, model: Model, evaluation: Evaluation, likelihood: Likelihood, kind: FactorCurvature, targets: Table): void {
+function squares({ model, likelihood, evaluation, targets }: Batch, kind: FactorCurvature): Float64Array {
+  const sum = new Float64Array(model.parameters.length);
   const { data, columns } = kind.factor(likelihood, evaluation.outputs, targets);
   if (!isLayered(model)) {
     const rows = evaluation.scaledJacobian(data, columns);
     for (let i = 0; i < rows.length; i++) sum[i % sum.length] += rows[i] ** 2;
-    return;
+    return sum;
   }
   const signals = evaluation as LayeredEvaluation;
-  const squares = signals.activations.map(square);
+  const activations = signals.activations.map(square);
   const cotangents = new Float64Array(data.length / columns);
   for (let r = 0; r < columns; r++) {
     for (let i = 0; i < cotangents.length; i++) cotangents[i] = data[i * columns + r];
     const deltas = signals.backpropagate(cotangents);
     model.layers.forEach(({ inputs, outputs, weights, biases }, l) => {
       const delta = square(deltas[l]);
-      multiplyTransposedLeft(delta, squares[l], outputs, targets.rows, inputs, sum.subarray(weights.offset, weights.offset + outputs * inputs));
+      multiplyTransposedLeft(delta, activations[l], outputs, targets.rows, inputs, sum.subarray(weights.offset, weights.offset + outputs * inputs));
       if (biases !== undefined) for (let i = 0; i < delta.length; i++) sum[biases.offset + (i % outputs)] += delta[i];
     });
   }
+  return sum;
 }
 
 const square = (values: Float64Array): Float64Array => values.map((value) => value * value);
@@ -68,15 +65,17 @@ const square = (values: Float64Array): Float64Array => values.map((value) => val
 function diagonalCurvature(values: Float64Array): Curvature {
   const curvature: Curvature = {
     structure: "diagonal",
-    values,
+    parts: [values],
     dense: () => diagonalMatrix(values),
-    plus: (other) => diagonalCurvature(addValues(curvature, other)),
+    plus: (other) => diagonalCurvature(addParts(curvature, other)[0]),
     times: (c) => (c === 1 ? curvature : diagonalCurvature(values.map((value) => value * c))),
     precision: (prior, scale) => {
-      const precision = values.map((value, i) => value * scale + prior[i]);
+      const alpha = priorPrecision(prior);
+      const precision = values.map((value, i) => value * scale + alpha[i]);
       const smallest = precision.reduce((least, value) => (value < least ? value : least), Infinity);
       if (!(smallest > 0)) throw new NotPositiveDefiniteError("The posterior precision", smallest, NOT_AT_A_MODE);
-      return diagonalPrecision(precision);
+      // gamma_i = c h_i / p_i, without the cancellation of 1 - alpha_i / p_i.
+      return diagonalPrecision(precision, () => sumByGroup(prior, values.map((value, i) => (value * scale) / precision[i])));
     },
   };
   return curvature;
@@ -89,7 +88,7 @@ function diagonalMatrix(values: Float64Array): Float64Array {
 }
 
 /** With P diagonal, F = P^-1/2. */
-function diagonalPrecision(precision: Float64Array): Precision {
+function diagonalPrecision(precision: Float64Array, effectiveParametersByGroup: () => Float64Array): Precision {
   const variances = precision.map((value) => 1 / value);
   const deviations = variances.map(Math.sqrt);
   const result: Precision = {
@@ -98,7 +97,9 @@ function diagonalPrecision(precision: Float64Array): Precision {
     whiten: (rows) => rows.map((value, i) => value * deviations[i % deviations.length]),
     sample: (normals) => normals.map((value, i) => value * deviations[i]),
     inverseDiagonal: () => variances.slice(),
+    effectiveParametersByGroup,
     inverse: () => diagonalMatrix(variances),
+    batchRows,
     outputCovariance: (model, evaluation) => (isLayered(model) ? outputCovariance(variances, model, evaluation as LayeredEvaluation) : outputCovarianceByJacobian(result, model, evaluation)),
   };
   return result;

@@ -1,86 +1,65 @@
-import { NotPositiveDefiniteError } from "../errors.ts";
-import { outputDerivatives } from "../curvature/loss.ts";
-import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
-import { symmetricEigenvalues } from "../linalg/symmetric-eigen.ts";
-import { mirrorLower, symmetricRankK } from "../linalg/symmetric-rank-k.ts";
-import { inverseDiagonal, inverseFromCholesky, solveCholesky, solveLowerRows, solveLowerTransposed } from "../linalg/triangular.ts";
-import { addValues, NOT_AT_A_MODE, SINGULAR, outputCovarianceByJacobian, rowsFor, type Curvature, type Precision, type Structure } from "./structure.ts";
+import type { CurvatureKind } from "../curvature/curvature.ts";
+import { knownOptions, oneOf } from "../errors.ts";
+import { isLayered, type Model } from "../model/model.ts";
+import { functionSpaceCurvature } from "./function-space.ts";
+import { rowsFor, temporaries, type Structure } from "./structure.ts";
+import { weightSpaceCurvature } from "./weight-space.ts";
 
 /**
- * All $W \times W$ entries of the curvature, through one Cholesky factor of $P$: $W^3 / 3$ operations and $16 W^2$ bytes. The best
- * structure for up to a few thousand weights.
+ * Options of {@link full}.
  *
  * @category Structures
  */
-export function full(): Structure {
+export interface FullOptions {
+  /**
+   * `"weight"` factorises the $W \times W$ precision, `"function"` the $M \times M$ matrix $I + B A^{-1} B^\top$ of the M rows
+   * $B = S^\top J$ of all data. Default `"automatic"`: the smaller of the two. The exact Hessian lives in weight space.
+   */
+  readonly space?: "automatic" | "weight" | "function";
+}
+
+/**
+ * All $W \times W$ entries of the curvature. The best structure for up to a few thousand weights, or a few thousand target values.
+ *
+ * In weight space, one Cholesky factor of $P$ takes $W^3 / 3$ operations and curvature and factor $16 W^2$ bytes. In function space, where N examples have fewer
+ * target values $M = NK$ than the model has weights, the same posterior is that of a Gaussian process (Rasmussen & Williams 2006, section 2.1.2;
+ * Khan et al. 2019) with covariance $J A^{-1} J'^\top$: $M^3 / 3$ operations and $16 M^2$ bytes, for networks of a million weights as well, since the rows of
+ * $J$ are never written out (activations and deltas of each layer do). Evidence, variances, samples, effective parameters and re-estimation are equal to
+ * rounding.
+ *
+ * Both lose digits to a weak prior: of a variance in function space, about the logarithm of how many times the prior's variance of an output exceeds the
+ * noise variance.
+ *
+ * @category Structures
+ * @example
+ * ```ts
+ * import { full, gaussian, isotropic, laplace, mlp, predict } from "laplace-ts";
+ * const network = mlp([1, 400, 400, 1], { seed: 1 }); // 161,601 weights
+ * const data = { inputs: [0, 1, 2], targets: [0.1, 0.9, 2.1] };
+ * const posterior = await laplace(network, gaussian({ noise: 0.1 }), data, { structure: full(), prior: isotropic(1) });
+ * console.log(posterior.effectiveParameters < 3); // true
+ * ```
+ */
+export function full(options: FullOptions = {}): Structure {
+  knownOptions("options", options, ["space"]);
+  const space = oneOf("space", options.space ?? "automatic", ["automatic", "weight", "function"]);
+  /** Rows that are kept before they are summed up. */
+  const most = (model: Model): number => (space === "function" ? Infinity : model.parameters.length);
+  const inFunctionSpace = (model: Model, kind: CurvatureKind, examples: number): boolean => {
+    if (space !== "automatic") return space === "function";
+    return kind.kind === "factor" && examples * kind.columns(model) < most(model);
+  };
   return {
     name: "full",
-    bytes: (model) => 16 * model.parameters.length ** 2,
-    // Rows of S'J at a time: enough to keep the rank-k update busy, few enough to stay in cache.
-    batchRows: (model) => rowsFor(model.outputs * model.parameters.length, 256),
-    accumulator: (model, likelihood, kind) => {
-      const width = model.parameters.length;
-      const sum = new Float64Array(width * width);
-      return {
-        add: (evaluation, targets) => {
-          if (kind.kind === "exact") {
-            const h = evaluation.hessian(outputDerivatives(likelihood, evaluation.outputs, targets));
-            for (let i = 0; i < sum.length; i++) sum[i] += h[i];
-            return;
-          }
-          const { data, columns } = kind.factor(likelihood, evaluation.outputs, targets);
-          symmetricRankK(evaluation.scaledJacobian(data, columns), targets.rows * columns, width, sum);
-        },
-        curvature: () => {
-          mirrorLower(sum, width);
-          return fullCurvature(sum, width);
-        },
-      };
-    },
+    bytes: (model, kind, examples) => (inFunctionSpace(model, kind, examples) ? rowBytes(model, kind, examples) : 16 * model.parameters.length ** 2),
+    batchRows: (model, kind) => (kind.kind === "factor" && isLayered(model) ? rowsFor(temporaries(model), 512) : rowsFor(model.outputs * model.parameters.length, 256)),
+    curvature: (batch) => (inFunctionSpace(batch.model, batch.kind, batch.examples ?? 0) ? functionSpaceCurvature(batch, most(batch.model)) : weightSpaceCurvature(batch)),
   };
 }
 
-function fullCurvature(values: Float64Array, width: number): Curvature {
-  const curvature: Curvature = {
-    structure: "full",
-    values,
-    dense: () => values.slice(),
-    plus: (other) => fullCurvature(addValues(curvature, other), width),
-    times: (c) => (c === 1 ? curvature : fullCurvature(values.map((value) => value * c), width)),
-    precision: (prior, scale) => {
-      const matrix = (): Float64Array => {
-        const p = values.map((value) => value * scale);
-        for (let i = 0; i < width; i++) p[i * width + i] += prior[i];
-        return p;
-      };
-      const factor = matrix();
-      if (cholesky(factor, width) >= 0) {
-        const eigenvalues = symmetricEigenvalues(matrix(), width);
-        const rounding = width * 2 ** -52 * eigenvalues[width - 1];
-        throw new NotPositiveDefiniteError("The posterior precision", eigenvalues[0], eigenvalues[0] < -rounding ? NOT_AT_A_MODE : SINGULAR);
-      }
-      return fullPrecision(factor, width);
-    },
-  };
-  return curvature;
-}
-
-/** With P = L L', F = L^-T. */
-function fullPrecision(factor: Float64Array, width: number): Precision {
-  const precision: Precision = {
-    logDeterminant: logDeterminant(factor, width),
-    solve: (v) => inPlace(v, (x) => solveCholesky(factor, width, x, 1)),
-    whiten: (rows) => inPlace(rows, (x) => solveLowerRows(factor, width, x, x.length / width)),
-    sample: (normals) => inPlace(normals, (x) => solveLowerTransposed(factor, width, x, 1)),
-    inverseDiagonal: () => inverseDiagonal(factor, width),
-    inverse: () => inverseFromCholesky(factor, width),
-    outputCovariance: (model, evaluation) => outputCovarianceByJacobian(precision, model, evaluation),
-  };
-  return precision;
-}
-
-function inPlace(source: Float64Array, change: (x: Float64Array) => unknown): Float64Array {
-  const copy = source.slice();
-  change(copy);
-  return copy;
+/** Gram matrix, factor, activations and deltas. */
+function rowBytes(model: Model, kind: CurvatureKind, examples: number): number {
+  const rows = kind.kind === "factor" ? examples * kind.columns(model) : 0;
+  const kept = isLayered(model) ? model.layers.reduce((sum, { inputs, outputs }) => sum + examples * (inputs + 1) + rows * outputs, 0) : rows * model.parameters.length;
+  return 16 * rows ** 2 + 8 * kept;
 }

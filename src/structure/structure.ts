@@ -2,7 +2,8 @@ import type { Table } from "../data.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import type { CurvatureKind } from "../curvature/curvature.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
-import type { Evaluation, Model } from "../model/model.ts";
+import { isLayered, type Evaluation, type Model } from "../model/model.ts";
+import type { GroupedPrior } from "../prior/prior.ts";
 
 /**
  * Which entries of the curvature are kept: {@link full}, {@link diagonal}.
@@ -12,24 +13,32 @@ import type { Evaluation, Model } from "../model/model.ts";
 export interface Structure {
   /** `"full"`, `"diagonal"`. */
   readonly name: string;
-  /** Bytes that curvature and precision of a model take together. */
-  bytes(model: Model): number;
+  /** Bytes that curvature and precision of a model take together; for some structures they grow with the number of examples. */
+  bytes(model: Model, kind: CurvatureKind, examples: number): number;
   /** Examples to take at a time, so that what is needed on the way stays small. */
-  batchRows(model: Model): number;
-  /** An empty sum over data, to which batches are added. */
-  accumulator(model: Model, likelihood: Likelihood, kind: CurvatureKind): Accumulator;
+  batchRows(model: Model, kind: CurvatureKind): number;
+  /** H of a batch of examples; {@link Curvature.plus} makes that of all data. */
+  curvature(batch: Batch): Curvature;
 }
 
 /**
- * A sum over data in the making.
+ * A model and likelihood at a batch of examples.
  *
  * @category Structures
  */
-export interface Accumulator {
-  /** Adds a batch of examples. */
-  add(evaluation: Evaluation, targets: Table): void;
-  /** What has come together. */
-  curvature(): Curvature;
+export interface Batch {
+  /** Whose parameters are meant. */
+  readonly model: Model;
+  /** Of the targets. */
+  readonly likelihood: Likelihood;
+  /** Which matrix is wanted. */
+  readonly kind: CurvatureKind;
+  /** The model at the inputs of the batch. */
+  readonly evaluation: Evaluation;
+  /** As {@link Likelihood.encode} gives them. */
+  readonly targets: Table;
+  /** How many examples there are in all batches, where that is known. */
+  readonly examples?: number;
 }
 
 /**
@@ -41,13 +50,18 @@ export interface Curvature {
   /** Name of its structure. */
   readonly structure: string;
   /** The numbers that are kept of H, in the structure's own layout. */
-  readonly values: Float64Array;
+  readonly parts: readonly Float64Array[];
   /** H of the data of both. */
   plus(other: Curvature): Curvature;
-  /** $c H$. */
+  /** $c H$ for $c \ge 0$. */
   times(c: number): Curvature;
-  /** The precision $P = \text{scale} \cdot H + \mathrm{diag}(\text{prior})$, factorised. */
-  precision(prior: Float64Array, scale: number): Precision;
+  /** The precision $P = \text{scale} \cdot H + A$ with the prior's precisions $A$, factorised. */
+  precision(prior: GroupedPrior, scale: number): Precision;
+  /**
+   * The same curvature with its eigenvalues at hand, so that evidence and effective parameters for any precision of a prior of one
+   * group take O(W); absent where they are quick anyway.
+   */
+  diagonalized?(): Curvature;
   /** H as W x W numbers, for small models and for tests. */
   dense(): Float64Array;
 }
@@ -68,8 +82,12 @@ export interface Precision {
   sample(normals: Float64Array): Float64Array;
   /** The diagonal of $P^{-1}$: marginal variances. */
   inverseDiagonal(): Float64Array;
+  /** $\gamma_g = W_g - \alpha_g \operatorname{tr}_g P^{-1}$ for each group of the prior. */
+  effectiveParametersByGroup(): Float64Array;
   /** $P^{-1}$ as W x W numbers. */
   inverse(): Float64Array;
+  /** Examples to take at a time for {@link outputCovariance}. */
+  batchRows(model: Model): number;
   /** $J_n P^{-1} J_n^\top$ for every example: N x K x K, the covariance of the outputs. */
   outputCovariance(model: Model, evaluation: Evaluation): Float64Array;
 }
@@ -79,32 +97,22 @@ export function rowsFor(numbersPerExample: number, most: number): number {
   return Math.max(1, Math.min(most, Math.floor(2 ** 22 / numbersPerExample)));
 }
 
-/** The numbers of two curvatures of the same structure added. */
-export function addValues(a: Curvature, b: Curvature): Float64Array {
-  if (a.structure !== b.structure || a.values.length !== b.values.length) {
-    throw new InvalidArgumentError({ argument: "other", expected: `${a.structure} curvature of ${a.values.length} numbers`, received: `${b.structure} curvature of ${b.values.length}` });
-  }
-  return a.values.map((value, i) => value + b.values[i]);
+/** The numbers of the widest temporary of an example: for each output a delta for each unit of a layer, or a row of the Jacobian. */
+export function temporaries(model: Model): number {
+  const width = isLayered(model) ? Math.max(model.outputs, ...model.layers.map(({ outputs }) => outputs)) : model.parameters.length;
+  return model.outputs * width;
 }
 
-/** J_n P^-1 J_n' through whitened Jacobians: what a precision does that has no shorter way. */
-export function outputCovarianceByJacobian(precision: Pick<Precision, "whiten">, model: Model, evaluation: Evaluation): Float64Array {
-  const count = model.outputs;
-  const width = model.parameters.length;
-  const whitened = precision.whiten(evaluation.jacobian());
-  const rows = evaluation.outputs.length / count;
-  const covariance = new Float64Array(rows * count * count);
-  for (let n = 0; n < rows; n++) {
-    for (let k = 0; k < count; k++) {
-      for (let l = 0; l <= k; l++) {
-        const [a, b] = [(n * count + k) * width, (n * count + l) * width];
-        let sum = 0;
-        for (let i = 0; i < width; i++) sum += whitened[a + i] * whitened[b + i];
-        covariance[(n * count + k) * count + l] = covariance[(n * count + l) * count + k] = sum;
-      }
-    }
-  }
-  return covariance;
+/** Both curvatures' numbers added, which must be of the same structure. */
+export function addParts(a: Curvature, b: Curvature): Float64Array[] {
+  sameStructure(a, b);
+  return a.parts.map((part, p) => part.map((value, i) => value + b.parts[p][i]));
+}
+
+function sameStructure(a: Curvature, b: Curvature): void {
+  const size = ({ parts }: Curvature): number => parts.reduce((sum, part) => sum + part.length, 0);
+  if (a.structure === b.structure && a.parts.every((part, p) => part.length === b.parts[p]?.length)) return;
+  throw new InvalidArgumentError({ argument: "other", expected: `${a.structure} curvature of ${size(a)} numbers`, received: `${b.structure} curvature of ${size(b)} numbers` });
 }
 
 /** What {@link NotPositiveDefiniteError} advises for a posterior precision. */

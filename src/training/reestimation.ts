@@ -1,7 +1,7 @@
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { logDeterminant } from "../linalg/cholesky.ts";
 import { inverseDiagonal } from "../linalg/triangular.ts";
-import { effectiveParametersByGroup, priorEnergies, priorEnergy, priorLogDeterminant, reestimatePrior } from "../prior/prior.ts";
+import { effectiveParametersByGroup, priorEnergies, priorLogDeterminant, reestimatePrior, totalEnergy } from "../prior/prior.ts";
 import type { ObjectiveCurvature, Objective } from "./objective.ts";
 import { precisionFactor } from "./refinement.ts";
 
@@ -28,15 +28,15 @@ export function reestimated<L extends Likelihood>(objective: Objective<L>, point
   const width = point.weights.length;
   const factor = precisionFactor(objective, point);
   const gamma = effectiveParametersByGroup(prior, inverseDiagonal(factor, width)).map((value) => Math.max(value, 0));
-  const nextPrior = reestimatePrior(prior, gamma, point.weights);
+  const energies = priorEnergies(prior, point.weights);
+  const nextPrior = reestimatePrior(prior, gamma, energies);
   const nextLikelihood = likelihood.reestimate(Math.max(point.energy, leastEnergy), count, gamma.reduce((sum, value) => sum + value, 0));
 
-  const energies = priorEnergies(prior, point.weights);
   let discrepancy = Math.abs(1 - nextLikelihood.precision / likelihood.precision);
   prior.precisions.forEach((alpha, g) => {
     if (nextPrior.precisions[g] !== alpha) discrepancy = Math.max(discrepancy, Math.abs(2 * alpha * energies[g] - gamma[g]) / Math.max(1, gamma[g]));
   });
-  const logJoint = likelihood.logLikelihood(point.energy, count) - priorEnergy(prior, point.weights);
+  const logJoint = likelihood.logLikelihood(point.energy, count) - totalEnergy(prior, energies);
   return {
     objective: { ...objective, prior: nextPrior, likelihood: nextLikelihood },
     effectiveParameters: gamma,

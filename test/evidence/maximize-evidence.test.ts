@@ -51,7 +51,7 @@ describe.each([full(), diagonal()])("re-estimation of a $name posterior", (struc
     expectClose(priorEnergies(posterior.prior, posterior.mean).map((energy, g) => 2 * posterior.prior.precisions[g] * energy), gamma, 1e-9);
     expectClose([2 * posterior.likelihood.precision * posterior.data.energy], [posterior.targetCount - posterior.effectiveParameters], 1e-9);
     expectMaximum(posterior);
-    expect(history.at(-1)?.logEvidence).toBe(posterior.logEvidence);
+    expectClose([history.at(-1)!.logEvidence], [posterior.logEvidence], 1e-11);
   });
 
   it.each([0.3, 1, 1.5])("is at the maximum at temperature %d, where 2 beta E_0 = NK - T gamma", async (temperature) => {
@@ -82,7 +82,8 @@ describe("re-estimation", () => {
     expect(first.logEvidence).toBeGreaterThan(start.logEvidence);
     expect(last.change).toBeLessThanOrEqual(1e-6);
     expect(last.logEvidence).toBeGreaterThanOrEqual(first.logEvidence);
-    expect([last.effectiveParameters, last.priorPrecisions[0], last.noisePrecision]).toEqual([posterior.effectiveParameters, posterior.prior.precisions[0], posterior.likelihood.precision]);
+    expect([last.priorPrecisions[0], last.noisePrecision]).toEqual([posterior.prior.precisions[0], posterior.likelihood.precision]);
+    expectClose([last.effectiveParameters], [posterior.effectiveParameters], 1e-10);
     expect(reestimation(posterior).history.length).toBeLessThan(3);
   });
 
@@ -99,7 +100,7 @@ describe("re-estimation", () => {
       const { posterior, history } = reestimation(start);
       const course = [start.logEvidence, ...history.map(({ logEvidence }) => logEvidence)];
       course.slice(1).forEach((value, i) => expect(value).toBeGreaterThanOrEqual(course[i] - 1e-9));
-      expect(posterior.logEvidence).toBe(course.at(-1));
+      expectClose([posterior.logEvidence], [course.at(-1)], 1e-12);
     });
   });
 

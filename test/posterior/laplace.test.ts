@@ -110,12 +110,12 @@ describe("exact curvature", () => {
 describe("withMoreData", () => {
   it("is the same as all in one go, and leaves the first posterior alone", async () => {
     const first = await laplace(model, likelihood, part(0, 5), { prior, temperature: 0.7, structure: diagonal() });
-    const before = [first.logEvidence, first.data.energy, ...first.data.curvature.values];
+    const before = [first.logEvidence, first.data.energy, ...first.data.curvature.dense()];
     const more = await withMoreData(first, [part(5, 6), part(6, 8)]);
     const once = await laplace(model, likelihood, data, { prior, temperature: 0.7, structure: diagonal() });
     expectClose([more.logEvidence, more.effectiveParameters, more.gradientNorm], [once.logEvidence, once.effectiveParameters, once.gradientNorm], 1e-13);
     expect([more.data.examples, more.temperature, more.structure.name]).toEqual([8, 0.7, "diagonal"]);
-    expect([first.logEvidence, first.data.energy, ...first.data.curvature.values]).toEqual(before);
+    expect([first.logEvidence, first.data.energy, ...first.data.curvature.dense()]).toEqual(before);
   });
 
   it("goes on from other hyperparameters than those of the first data", async () => {
@@ -191,7 +191,7 @@ describe("bad input to laplace", () => {
   it("more weights than the memory budget has room for", async () => {
     const fit = laplace(mlp([2, 20, 1]), likelihood, data, { memoryBudget: 1000 });
     await expect(fit).rejects.toThrow(UnsupportedError);
-    await expect(fit).rejects.toThrow(/^structure: full\(\) for 81 parameters takes .* more than memoryBudget.*Use diagonal\(\), or raise memoryBudget/);
+    await expect(fit).rejects.toThrow(/^structure: full\(\) for 81 parameters and 8 examples takes .* more than memoryBudget.*Use diagonal\(\), or raise memoryBudget/);
     await expect(laplace(mlp([2, 20, 1]), likelihood, data, { memoryBudget: 2000, structure: diagonal() })).resolves.toBeDefined();
   });
 

@@ -15,12 +15,20 @@ import { isotropic } from "../../src/prior/isotropic.ts";
 import type { Progress } from "../../src/progress.ts";
 import { diagonal } from "../../src/structure/diagonal.ts";
 import { full } from "../../src/structure/full.ts";
+import type { Curvature } from "../../src/structure/structure.ts";
 import { expectClose } from "../support/close.ts";
 import { plainOutputs } from "../support/plain-network.ts";
 import { normalTable, normals } from "../support/random-numbers.ts";
 import { plane, trainedSine, type Problem } from "../support/regression.ts";
 
 const rowsOf = ({ data, rows, columns }: { data: Float64Array; rows: number; columns: number }): number[][] => Array.from({ length: rows }, (_, n) => Array.from(data.subarray(n * columns, (n + 1) * columns)));
+
+/** The posterior with predictions of one row at a time. */
+function oneByOne<P extends Posterior>(posterior: P): P {
+  const { data } = posterior;
+  const precision: Curvature["precision"] = (prior, scale) => ({ ...data.curvature.precision(prior, scale), batchRows: () => 1 });
+  return rebuilt(posterior, { data: { ...data, curvature: { ...data.curvature, precision } } }) as P;
+}
 
 describe.each([full(), diagonal()])("predictions of a $name posterior", (structure) => {
   const network = mlp([2, 3, 2], { seed: 1 });
@@ -55,7 +63,7 @@ describe.each([full(), diagonal()])("predictions of a $name posterior", (structu
   });
 
   it("do not depend on how many rows are taken at a time", async () => {
-    const one = rebuilt(posterior, { structure: { ...structure, batchRows: () => 1 } });
+    const one = oneByOne(posterior);
     const steps: Progress[] = [];
     const prediction = await predict(one, x, { onProgress: (progress) => steps.push(progress) });
     expectClose(prediction.variance.to1DArray(), (await predict(posterior, x)).variance.to1DArray(), 1e-14);

@@ -1,0 +1,163 @@
+import { InvalidArgumentError, NotPositiveDefiniteError, UnsupportedError } from "../errors.ts";
+import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
+import { symmetricEigenvalues } from "../linalg/symmetric-eigen.ts";
+import { mirrorLower, symmetricRankK } from "../linalg/symmetric-rank-k.ts";
+import { inverseFromCholesky, solveCholesky, solveLower, solveLowerRows, solveLowerTransposed } from "../linalg/triangular.ts";
+import type { Model } from "../model/model.ts";
+import { priorLogDeterminant, priorPrecision, type GroupedPrior } from "../prior/prior.ts";
+import { diagonalized } from "./diagonalized.ts";
+import { gramMatrix, type GramMatrix } from "./gram-matrix.ts";
+import { addGram, addGramDiagonal, likeUnits, quadraticForms } from "./like-units.ts";
+import { alike, denseRows, jacobianRows, joinedRows, outputRows, parameterIndex, rowCount, rowsTimes, scaledRows, transposedRowsTimes, unitColumns, type JacobianRows } from "./jacobian-rows.ts";
+import { addGramBlocks } from "./output-covariance.ts";
+import { SINGULAR, rowsFor, temporaries, type Batch, type Curvature, type Precision } from "./structure.ts";
+import { isFull, sumOfRows, type FullCurvature } from "./weight-space.ts";
+
+/** H = B'B of a batch, kept as its rows B = S'J. Curvatures that together have `most` rows or more add up in weight space. */
+export function functionSpaceCurvature({ model, likelihood, kind, evaluation, targets }: Batch, most: number): Curvature {
+  if (kind.kind === "exact") throw new UnsupportedError('full({ space: "function" }): the exact Hessian is no sum of outer products and has no rows. Use outerProduct(), or leave space out.');
+  const { data, columns } = kind.factor(likelihood, evaluation.outputs, targets);
+  return rowsCurvature([jacobianRows(model, evaluation, data, columns)], most);
+}
+
+interface RowsCurvature extends FullCurvature {
+  readonly batches: readonly JacobianRows[];
+}
+
+function rowsCurvature(batches: readonly JacobianRows[], most: number): Curvature {
+  let joined: JacobianRows | undefined;
+  let gram: GramMatrix | undefined;
+  const rows = (): JacobianRows => (joined ??= joinedRows(batches));
+  const grams = (): GramMatrix => (gram ??= gramMatrix(rows()));
+  const [{ width }] = batches;
+  const curvature: RowsCurvature = {
+    structure: "full",
+    batches,
+    get parts() {
+      return rows().layers.flatMap(({ activations, deltas }) => [activations, deltas]);
+    },
+    dense: () => curvature.inWeightSpace().dense(),
+    inWeightSpace: () => sumOfRows(rows()),
+    plus: (other) => {
+      if (!isRows(other)) return isFull(other) ? other.plus(curvature) : curvature.inWeightSpace().plus(other);
+      if (!alike(batches[0], other.batches[0])) throw new InvalidArgumentError({ argument: "other", expected: `full curvature of the same ${width} parameters`, received: `that of ${other.batches[0].width} parameters, or of another model` });
+      const both = [...batches, ...other.batches];
+      const count = both.reduce((sum, batch) => sum + rowCount(batch), 0);
+      return count < most ? rowsCurvature(both, most) : sumOfRows(joinedRows(both));
+    },
+    times: (c) => (c === 1 ? curvature : rowsCurvature(batches.map((batch) => scaledRows(batch, Math.sqrt(c))), most)),
+    precision: (prior, scale) => functionSpacePrecision(rows(), grams(), prior, scale),
+    diagonalized: () => {
+      const matrix = grams().unweighted();
+      mirrorLower(matrix, rowCount(rows()));
+      return diagonalized(curvature, symmetricEigenvalues(matrix, rowCount(rows())), width);
+    },
+  };
+  return curvature;
+}
+
+function isRows(curvature: Curvature): curvature is RowsCurvature {
+  return "batches" in curvature;
+}
+
+/**
+ * P = A + c B'B by the M x M matrix C = I + c B A^-1 B' = L L' (Woodbury; Rasmussen & Williams 2006, section 2.1.2):
+ *
+ *     log det P = log det A + log det C
+ *     P^-1 = A^-1 - c A^-1 B' C^-1 B A^-1
+ *     F = A^-1/2 (I - c Q' L^-T (I + L)^-1 Q),  Q = B A^-1/2,  F F' = P^-1
+ *
+ * The last holds since K = L^-T (I + L)^-1 satisfies K + K' - K (L L' - I) K' = (L L')^-1.
+ */
+function functionSpacePrecision(rows: JacobianRows, gram: GramMatrix, prior: GroupedPrior, scale: number): Precision {
+  const count = rowCount(rows);
+  const variances = priorPrecision(prior).map((alpha) => 1 / alpha);
+  const deviations = variances.map(Math.sqrt);
+  const like = likeUnits(rows, prior);
+  const factor = gram.weighted(like, scale);
+  for (let m = 0; m < count; m++) factor[m * (count + 1)] += 1;
+  // C has no eigenvalue below 1: what is lost is lost in rounding.
+  if (cholesky(factor, count) >= 0) throw new NotPositiveDefiniteError("The posterior precision", 0, SINGULAR);
+
+  let shifted: Float64Array | undefined;
+  /** I + L. */
+  const onePlusFactor = (): Float64Array => (shifted ??= factor.map((value, i) => (i % (count + 1) === 0 ? value + 1 : value)));
+  /** v - c Q' u. */
+  const without = (v: Float64Array, u: Float64Array): Float64Array => {
+    const explained = transposedRowsTimes(rows, u);
+    return v.map((value, i) => value - scale * deviations[i] * explained[i]);
+  };
+  const throughPrior = (v: Float64Array): Float64Array => v.map((value, i) => value * deviations[i]);
+
+  return {
+    logDeterminant: priorLogDeterminant(prior) + logDeterminant(factor, count),
+    solve: (v) => {
+      const prescaled = throughPrior(v);
+      const u = rowsTimes(rows, throughPrior(prescaled));
+      solveCholesky(factor, count, u, 1);
+      return throughPrior(without(prescaled, u));
+    },
+    sample: (normals) => {
+      const u = rowsTimes(rows, throughPrior(normals));
+      solveLower(onePlusFactor(), count, u, 1);
+      solveLowerTransposed(factor, count, u, 1);
+      return throughPrior(without(normals, u));
+    },
+    whiten: (vectors) => {
+      const whitened = new Float64Array(vectors.length);
+      for (let at = 0; at < vectors.length; at += rows.width) {
+        const prescaled = throughPrior(vectors.subarray(at, at + rows.width));
+        const u = rowsTimes(rows, throughPrior(prescaled));
+        solveLower(factor, count, u, 1);
+        solveLowerTransposed(onePlusFactor(), count, u, 1);
+        whitened.set(without(prescaled, u), at);
+      }
+      return whitened;
+    },
+    inverseDiagonal: () => {
+      const diagonal = variances.slice();
+      for (const layer of rows.layers) {
+        for (let j = 0; j < layer.units; j++) {
+          const columns = unitColumns(rows, layer, j);
+          solveLower(factor, count, columns, layer.inputs);
+          for (let at = 0; at < columns.length; at++) {
+            const index = parameterIndex(layer, j, at % layer.inputs);
+            diagonal[index] -= scale * (variances[index] * columns[at]) ** 2;
+          }
+        }
+      }
+      return diagonal;
+    },
+    effectiveParametersByGroup: () => {
+      // gamma_g = c tr(C^-1 B_g B_g') / alpha_g.
+      const inverse = inverseFromCholesky(factor, count);
+      const gamma = new Float64Array(prior.precisions.length);
+      for (const units of like) quadraticForms(rows, units, inverse).forEach((form, i) => (gamma[units.groups[i]] += scale * units.variances[i] * form));
+      return gamma;
+    },
+    inverse: () => {
+      const { width } = rows;
+      const columns = denseRows(rows, 0, count);
+      solveLower(factor, count, columns, width);
+      for (let at = 0; at < columns.length; at++) columns[at] *= variances[at % width];
+      const inverse = new Float64Array(width * width);
+      variances.forEach((variance, i) => (inverse[i * (width + 1)] = variance));
+      symmetricRankK(columns, count, width, inverse, -scale);
+      mirrorLower(inverse, width);
+      return inverse;
+    },
+    batchRows: (model: Model) => rowsFor(Math.max(temporaries(model), model.outputs * count), 512),
+    outputCovariance: (model, evaluation) => {
+      const outputs = outputRows(model, evaluation);
+      const cross = new Float64Array(rowCount(outputs) * count);
+      const covariance = new Float64Array(rowCount(outputs) * model.outputs);
+      for (const units of like) {
+        addGram(outputs, rows, units, "all", cross);
+        addGramDiagonal(outputs, units, model.outputs, covariance);
+      }
+      solveLowerRows(factor, count, cross, rowCount(outputs));
+      addGramBlocks(cross, model.outputs, count, -scale, covariance);
+      return covariance;
+    },
+  };
+}

@@ -1,0 +1,185 @@
+import { multiplyTransposedLeft, multiplyTransposedRight } from "../linalg/products.ts";
+import { isLayered, type Evaluation, type LayeredEvaluation, type Model } from "../model/model.ts";
+
+/**
+ * The rows $S_n^\top J_n$ of N examples, R each, in the form that backpropagation leaves them: in a layer, a row is the outer product of a
+ * delta and the activations of its example. They take what the units take, not what the weights would.
+ *
+ * Rows of a model without layers have the same form, with one layer of one unit: the row is the activation, the delta is 1.
+ */
+export interface JacobianRows {
+  /** N. */
+  readonly examples: number;
+  /** R. */
+  readonly columns: number;
+  /** W. */
+  readonly width: number;
+  readonly layers: readonly LayerRows[];
+}
+
+/** What rows are in one layer. */
+export interface LayerRows {
+  /** N x inputs: what the weights multiply, and at the end a 1 if there are biases. */
+  readonly activations: Float64Array;
+  /** N R x units. */
+  readonly deltas: Float64Array;
+  /** Weights of a unit, its bias counted. */
+  readonly inputs: number;
+  readonly units: number;
+  /** Where the weights start in the parameter vector, unit by unit, and where the biases do. */
+  readonly weights: number;
+  readonly biases: number | undefined;
+}
+
+/** How many rows there are: M = N R. */
+export function rowCount({ examples, columns }: JacobianRows): number {
+  return examples * columns;
+}
+
+/** The rows $S_n^\top J_n$ of a batch, for S of N x K x R. */
+export function jacobianRows(model: Model, evaluation: Evaluation, factor: Float64Array, columns: number): JacobianRows {
+  const width = model.parameters.length;
+  const examples = evaluation.outputs.length / model.outputs;
+  if (!isLayered(model)) {
+    const count = examples * columns;
+    const layer: LayerRows = { activations: evaluation.scaledJacobian(factor, columns), deltas: new Float64Array(count).fill(1), inputs: width, units: 1, weights: 0, biases: undefined };
+    return { examples: count, columns: 1, width, layers: [layer] };
+  }
+  const layered = evaluation as LayeredEvaluation;
+  const deltas = model.layers.map(({ outputs }) => new Float64Array(examples * columns * outputs));
+  const cotangents = new Float64Array(evaluation.outputs.length);
+  for (let r = 0; r < columns; r++) {
+    for (let i = 0; i < cotangents.length; i++) cotangents[i] = factor[i * columns + r];
+    layered.backpropagate(cotangents).forEach((delta, l) => {
+      const units = model.layers[l].outputs;
+      for (let n = 0; n < examples; n++) deltas[l].set(delta.subarray(n * units, (n + 1) * units), (n * columns + r) * units);
+    });
+  }
+  const layers = model.layers.map(({ inputs, outputs, weights, biases }, l) => ({
+    activations: biases === undefined ? layered.activations[l] : withOnes(layered.activations[l], examples, inputs),
+    deltas: deltas[l],
+    inputs: biases === undefined ? inputs : inputs + 1,
+    units: outputs,
+    weights: weights.offset,
+    biases: biases?.offset,
+  }));
+  return { examples, columns, width, layers };
+}
+
+/** The rows $J_n$ themselves: S = I. */
+export function outputRows(model: Model, evaluation: Evaluation): JacobianRows {
+  const { outputs } = model;
+  const identity = new Float64Array(evaluation.outputs.length * outputs);
+  for (let i = 0; i < evaluation.outputs.length; i++) identity[i * outputs + (i % outputs)] = 1;
+  return jacobianRows(model, evaluation, identity, outputs);
+}
+
+function withOnes(activations: Float64Array, rows: number, columns: number): Float64Array {
+  const wider = new Float64Array(rows * (columns + 1)).fill(1);
+  for (let n = 0; n < rows; n++) wider.set(activations.subarray(n * columns, (n + 1) * columns), n * (columns + 1));
+  return wider;
+}
+
+/** The rows of all, one below the other. */
+export function joinedRows(all: readonly JacobianRows[]): JacobianRows {
+  const [first] = all;
+  if (all.length === 1) return first;
+  return {
+    ...first,
+    examples: all.reduce((sum, { examples }) => sum + examples, 0),
+    layers: first.layers.map((layer, l) => ({
+      ...layer,
+      activations: concatenated(all.map(({ layers }) => layers[l].activations)),
+      deltas: concatenated(all.map(({ layers }) => layers[l].deltas)),
+    })),
+  };
+}
+
+function concatenated(arrays: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    whole.set(array, at);
+    at += array.length;
+  }
+  return whole;
+}
+
+/** The rows times c. */
+export function scaledRows(rows: JacobianRows, c: number): JacobianRows {
+  return { ...rows, layers: rows.layers.map((layer) => ({ ...layer, deltas: layer.deltas.map((delta) => c * delta) })) };
+}
+
+/** Whether these are rows of the same parameters. */
+export function alike(a: JacobianRows, b: JacobianRows): boolean {
+  return a.width === b.width && a.columns === b.columns && a.layers.length === b.layers.length && a.layers.every(({ inputs, units }, l) => inputs === b.layers[l].inputs && units === b.layers[l].units);
+}
+
+/** Where the weight from input i to unit j of a layer is in the parameter vector. */
+export function parameterIndex({ inputs, weights, biases }: LayerRows, j: number, i: number): number {
+  if (biases === undefined) return weights + j * inputs + i;
+  return i === inputs - 1 ? biases + j : weights + j * (inputs - 1) + i;
+}
+
+/** Rows from .. to - 1 written out: (to - from) x W. */
+export function denseRows({ columns, width, layers }: JacobianRows, from: number, to: number): Float64Array {
+  const dense = new Float64Array((to - from) * width);
+  for (const { activations, deltas, inputs, units, weights, biases } of layers) {
+    const fanIn = biases === undefined ? inputs : inputs - 1;
+    for (let m = from; m < to; m++) {
+      const z = Math.floor(m / columns) * inputs;
+      const start = (m - from) * width;
+      let at = start + weights;
+      for (let j = 0; j < units; j++) {
+        const delta = deltas[m * units + j];
+        for (let i = 0; i < fanIn; i++) dense[at++] = delta * activations[z + i];
+        if (biases !== undefined) dense[start + biases + j] = delta;
+      }
+    }
+  }
+  return dense;
+}
+
+/** The columns of the rows that belong to the weights of unit j: M x inputs. */
+export function unitColumns(rows: JacobianRows, { activations, deltas, inputs, units }: LayerRows, j: number): Float64Array {
+  const block = new Float64Array(rowCount(rows) * inputs);
+  for (let m = 0; m < rowCount(rows); m++) {
+    const z = Math.floor(m / rows.columns) * inputs;
+    const delta = deltas[m * units + j];
+    for (let i = 0; i < inputs; i++) block[m * inputs + i] = delta * activations[z + i];
+  }
+  return block;
+}
+
+/** B v: M numbers. */
+export function rowsTimes(rows: JacobianRows, v: Float64Array): Float64Array {
+  const { examples, columns } = rows;
+  const product = new Float64Array(rowCount(rows));
+  for (const layer of rows.layers) {
+    const { activations, deltas, inputs, units } = layer;
+    const matrix = new Float64Array(units * inputs);
+    for (let j = 0; j < units; j++) for (let i = 0; i < inputs; i++) matrix[j * inputs + i] = v[parameterIndex(layer, j, i)];
+    const changes = multiplyTransposedRight(activations, matrix, examples, inputs, units);
+    for (let m = 0; m < product.length; m++) {
+      const a = Math.floor(m / columns) * units;
+      for (let j = 0; j < units; j++) product[m] += deltas[m * units + j] * changes[a + j];
+    }
+  }
+  return product;
+}
+
+/** B' u: W numbers. */
+export function transposedRowsTimes({ examples, columns, width, layers }: JacobianRows, u: Float64Array): Float64Array {
+  const product = new Float64Array(width);
+  for (const layer of layers) {
+    const { activations, deltas, inputs, units } = layer;
+    const errors = new Float64Array(examples * units);
+    for (let m = 0; m < u.length; m++) {
+      const a = Math.floor(m / columns) * units;
+      for (let j = 0; j < units; j++) errors[a + j] += u[m] * deltas[m * units + j];
+    }
+    const matrix = multiplyTransposedLeft(errors, activations, units, examples, inputs);
+    for (let j = 0; j < units; j++) for (let i = 0; i < inputs; i++) product[parameterIndex(layer, j, i)] = matrix[j * inputs + i];
+  }
+  return product;
+}
