@@ -46,11 +46,12 @@ export function largestMagnitude(size: SelectionSize): ParameterSelection {
 }
 
 /**
- * Chooses the parameters of largest marginal posterior variance $\sigma_i^2 = (P^{-1})_{ii}$. Of all subnetworks of this size with independent
- * weights, it is the one whose posterior comes nearest to that of all weights, in Wasserstein distance (Daxberger et al. 2021, section 5).
+ * Chooses the parameters of largest marginal posterior variance $\sigma_i^2 = (P^{-1})_{ii}$. With weights taken as
+ * independent, no other subnetwork of this size has a posterior nearer to that of all weights in Wasserstein distance (Daxberger et al. 2021, section 5).
  *
- * The variances may come from a cheap posterior of the whole, as that of {@link diagonal}. A weight that the data say nothing about, as one from a
- * constant input of 0, keeps the variance of its prior and so is chosen early, though it moves no output.
+ * The variances may come from a cheap posterior of the whole, as that of {@link diagonal}. Its variances are $1 / (H_{ii} + \alpha)$: with one prior precision
+ * $\alpha$ for all weights the rule then takes those that move the outputs of the data least, and on small networks another rule may keep more of the
+ * outputs' variance. The guide on choosing compares them.
  *
  * @category Models
  * @param variances - One for each parameter: {@link Posterior.marginalVariance}.

@@ -2,6 +2,7 @@ import fc from "../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import type { Table } from "../../src/data.ts";
 import { InvalidArgumentError } from "../../src/errors.ts";
+import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { chosenColumns } from "../../src/model/chosen-columns.ts";
 import { functionModel } from "../../src/model/function-model.ts";
 import { lastLayer } from "../../src/model/last-layer.ts";
@@ -10,6 +11,8 @@ import { isLayered, type Evaluation, type Model } from "../../src/model/model.ts
 import { byName, largestMagnitude } from "../../src/model/selection.ts";
 import { isStandardized, standardized } from "../../src/model/standardized.ts";
 import { subnetwork } from "../../src/model/subnetwork.ts";
+import { laplace } from "../../src/posterior/laplace.ts";
+import { predict } from "../../src/predictive/predict.ts";
 import { random } from "../../src/random.ts";
 import { expectClose } from "../support/close.ts";
 import { awayFromKinks, cases, plainBatch, quadraticLoss, stepFor } from "../support/networks.ts";
@@ -78,6 +81,20 @@ describe("subnetwork", () => {
         expectRestriction(subnetwork(model, chosen), model, chosen, normalTable(3, inputs, seed), seed, isLayered(model) ? 1e-12 : 1e-9);
       }
     });
+  });
+
+  it("never has wider error bars than the whole: what is frozen is known for certain", async () => {
+    await fc.assert(
+      fc.asyncProperty(cases.filter(({ network }) => network.outputs === 1), fc.nat(1e5), async ({ network, inputs }, seed) => {
+        const data = { inputs: { data: inputs.data, shape: [inputs.rows, inputs.columns] as const }, targets: normals(inputs.rows, seed) };
+        const parts = [subnetwork(network, someOf(network.parameters.length, seed)), lastLayer(network)];
+        const test = { data: normals(5 * inputs.columns, seed), shape: [5, inputs.columns] as const };
+        const variances = async (model: Model): Promise<number[]> => (await predict(await laplace(model, gaussian({ noise: 0.5 }), data), test)).variance.to1DArray();
+        const all = await variances(network);
+        for (const part of parts) (await variances(part)).forEach((value, n) => expect(value).toBeLessThanOrEqual(all[n] * (1 + 1e-10)));
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it("has what is left of each tensor as a column, in the model's order", () => {
