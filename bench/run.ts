@@ -1,0 +1,77 @@
+/**
+ * The dense kernels beside other libraries, then whole jobs beside a program that does what laplace-torch does, as Markdown tables.
+ * `npm run bench` takes some minutes. `-- --only=diagonal` chooses jobs by a part of their title (`--only=kernels` the kernels),
+ * `-- --peer=numpy` another peer than PyTorch (`--peer=none` none), `-- --threads=2` gives it more threads than laplace-ts has, `-- --write`
+ * puts the table of jobs into docs/performance.md, and `-- --smoke` only shows in a moment that everything runs.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { compare, type Contestant, type Rounds } from "./compare.ts";
+import { jobs, title } from "./jobs.ts";
+import { machine } from "./machine.ts";
+import { writeProblem } from "./problem.ts";
+import { jobTable, type Outcome } from "./report.ts";
+import { withSection } from "./section.ts";
+import { startOurs, startPeer, type Side } from "./side.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    smoke: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
+    peer: { type: "string", default: "torch,numpy" },
+    threads: { type: "string", default: "1" },
+  },
+});
+const rounds: Rounds = options.smoke ? { count: 2, seconds: 0, patience: 0 } : { count: 8, seconds: 0.3, patience: 60 };
+const page = new URL("../docs/performance.md", import.meta.url);
+
+if ("kernels".includes(options.only)) benchKernels();
+const { outcomes, peer } = await benchJobs();
+if (outcomes.length > 0) {
+  const table = `${machine()}; ${peer?.platform ?? "no peer"}.\n\n${jobTable(outcomes, peer?.name)}`;
+  console.log(table);
+  if (options.write) writeFileSync(page, withSection(readFileSync(page, "utf8"), "jobs", table));
+}
+
+/** In a process of its own, since it changes which kernels are used. */
+function benchKernels(): void {
+  const program = fileURLToPath(new URL("kernels.ts", import.meta.url));
+  const { status } = spawnSync(process.execPath, [...process.execArgv, program, ...(options.smoke ? ["--smoke"] : [])], { stdio: "inherit" });
+  if (status !== 0) throw new Error("bench/kernels.ts failed.");
+  console.log();
+}
+
+async function benchJobs(): Promise<{ readonly outcomes: Outcome[]; readonly peer: Side | undefined }> {
+  const scratch = mkdtempSync(join(tmpdir(), "laplace-ts-"));
+  const outcomes: Outcome[] = [];
+  let sides: readonly [ours: Side, peer: Side | undefined] | undefined;
+  let peer: Side | undefined;
+  const stop = (): void => {
+    for (const side of sides ?? []) side?.stop();
+    sides = undefined;
+  };
+  try {
+    for (const job of jobs) {
+      const size = options.smoke ? job.small : job.size;
+      const name = title(job, size);
+      if (!name.includes(options.only)) continue;
+      sides ??= [await startOurs(), await startPeer(options.peer.split(","), Number(options.threads))];
+      peer = sides[1];
+      const contestants: Contestant[] = [{ side: sides[0], method: job.ours, float: "float64" }];
+      if (peer !== undefined) contestants.push({ side: peer, method: job.peers, float: job.peersFloat });
+      const [ours, peers] = await compare(name, writeProblem(size, join(scratch, String(outcomes.length))), contestants, rounds);
+      outcomes.push({ title: name, ours, peers });
+      // Processes of its own for each job, so that peaks of memory are its own.
+      if (!options.smoke) stop();
+    }
+  } finally {
+    stop();
+    rmSync(scratch, { recursive: true });
+  }
+  return { outcomes, peer };
+}
