@@ -1,4 +1,4 @@
-import { blockColumns, blockDepth, blockRows, packedLeft, packedRight, tile } from "./layout";
+import { blockColumns, blockDepth, packedLeft, packedRight, tile, tileColumns, tileRows } from "./layout";
 import { multiplyAdd, multiplyPanels, packLeft, packRight } from "./micro-kernel";
 
 /** C <- C + scale A B with A of m x k and B of k x n, or only the lower triangle of C. */
@@ -24,24 +24,17 @@ export function addProduct(
     for (let p = 0; p < k; p += blockDepth) {
       const depth = min(blockDepth, k - p);
       packRight(b + p * bRow + j * bColumn, bRow, bColumn, depth, columns);
-      for (let i = lower ? j : 0; i < m; i += blockRows) {
-        const rows = min(blockRows, m - i);
+      for (let i = lower ? j : 0; i < m; i += tileRows) {
+        const rows = min(tileRows, m - i);
         packLeft(a + i * aRow + p * aColumn, aRow, aColumn, rows, depth);
-        addBlock(scale, c + i * cRow + j * cColumn, cRow, cColumn, rows, depth, columns, lower ? i - j : blockColumns);
+        const below = lower ? i - j : blockColumns;
+        const width = min(columns, below + rows);
+        const row = c + i * cRow + j * cColumn;
+        for (let q = 0; q < width; q += tileColumns) {
+          multiplyPanels(packedLeft, packedRight + 8 * q * depth, depth);
+          addTile(scale, row + q * cColumn, cRow, cColumn, rows, min(tileColumns, columns - q), below - q);
+        }
       }
-    }
-  }
-}
-
-/** Adds the product of the packed blocks; row r of the block stops at column r + `below`, its distance below the diagonal. */
-function addBlock(scale: f64, c: usize, cRow: i32, cColumn: i32, rows: i32, depth: i32, columns: i32, below: i32): void {
-  for (let j = 0; j < columns; j += 4) {
-    const right = packedRight + 8 * j * depth;
-    for (let i = 0; i < rows; i += 4) {
-      const last = i + below - j;
-      if (last <= -4) continue;
-      multiplyPanels(packedLeft + 8 * i * depth, right, depth);
-      addTile(scale, c + i * cRow + j * cColumn, cRow, cColumn, min(4, rows - i), min(4, columns - j), last);
     }
   }
 }

@@ -3,18 +3,24 @@
  * the distances to the next row and the next column, as a `View` of `src/linalg/view.ts`.
  */
 
-/** Rows of A, depth and columns of B that are packed at a time: 128 KB of the L2 cache, and 1 MB. */
-export const blockRows: i32 = 32;
-export const blockDepth: i32 = 512;
-export const blockColumns: i32 = 256;
+/** Rows and columns of the tiles that the micro-kernel computes: as many as the registers hold beside what it multiplies. */
+export const tileRows: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
+export const tileColumns: i32 = 4;
 
-/** The packed block of a left factor: groups of four rows, each column by column. */
+/** Depth and columns of B that are packed at a time: 1 MB, in the L2 cache. */
+export const blockDepth: i32 = 256;
+export const blockColumns: i32 = 512;
+
+/** Systems up to this order are solved in packed form. */
+export const largestSystem: i32 = 64;
+
+/** The packed rows of a left factor: groups of the rows of a tile, each column by column. */
 export const packedLeft: usize = 0;
-/** The packed block of a right factor: groups of four columns, each row by row. */
-export const packedRight: usize = packedLeft + 8 * blockRows * blockDepth;
-/** The 4 x 4 product of a group of rows and a group of columns, row-major. */
+/** The packed block of a right factor: groups of the columns of a tile, each row by row. */
+export const packedRight: usize = packedLeft + 8 * (largestSystem + 6) * largestSystem;
+/** The product of a group of rows and a group of columns, row-major. */
 export const tile: usize = packedRight + 8 * blockColumns * blockDepth;
 /** A row of a small block. */
-export const buffer: usize = tile + 8 * 16;
+export const buffer: usize = tile + 8 * 6 * 4;
 /** From here on the memory is the caller's. */
 export const operands: usize = buffer + 8 * 64;

@@ -21,9 +21,7 @@ const buffer = new Float64Array(leaf);
  */
 export function cholesky(a: Float64Array, n: number): number {
   const failure = factorize(rowMajor(a, n), n);
-  for (let i = 0; i < n; i++) {
-    for (let j = i + 1; j < n; j++) a[i * n + j] = 0;
-  }
+  for (let i = 0; i < n; i++) a.fill(0, i * n + i + 1, i * n + n);
   return failure;
 }
 
