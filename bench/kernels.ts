@@ -1,5 +1,5 @@
 /**
- * The dense kernels side by side with ml-matrix, and with OpenBLAS where python3 has NumPy; one thread each, in one run.
+ * The dense kernels side by side with ml-matrix, and with OpenBLAS where python3 has NumPy; one thread each, processor time, in one run.
  * `npm run bench:kernels` prints a Markdown table in some minutes; `-- --only=Cholesky` and `-- --orders=100,300` choose rows, and
  * `-- --smoke` only shows that it works.
  */
@@ -100,12 +100,13 @@ function positiveDefinite(n: number) {
   return { flat, matrix: Matrix.from1DArray(n, n, flat) };
 }
 
-/** Seconds a call, over as many calls as fill `least` seconds. */
+/** Seconds a call of processor time, which other programs on the machine disturb least, over as many calls as fill `least` seconds. */
 function time(run: () => void, least: number): number {
-  const start = performance.now();
+  const start = process.cpuUsage();
   for (let calls = 1; ; calls++) {
     run();
-    const elapsed = (performance.now() - start) / 1000;
+    const { user, system } = process.cpuUsage(start);
+    const elapsed = (user + system) / 1e6;
     if (elapsed >= least) return elapsed / calls;
   }
 }

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 
 /** A Python process that times NumPy's (OpenBLAS's) operations on request. */
 export interface Numpy {
-  /** Seconds a call of an operation of `bench/kernels.ts`, over as many calls as fill `least` seconds. */
+  /** Seconds of processor time a call of an operation of `bench/kernels.ts`, over as many calls as fill `least` seconds. */
   time(operation: string, n: number, least: number): Promise<number>;
   stop(): void;
 }
@@ -36,11 +36,11 @@ for line in sys.stdin:
         print("nan", flush=True)
         continue
     run()
-    calls, start, elapsed = 0, time.perf_counter(), 0.0
+    calls, start, elapsed = 0, time.process_time(), 0.0
     while calls == 0 or elapsed < float(least):
         run()
         calls += 1
-        elapsed = time.perf_counter() - start
+        elapsed = time.process_time() - start
     print(elapsed / calls, flush=True)
 `;
 
