@@ -1,6 +1,7 @@
 import { bernoulli } from "../../src/likelihood/bernoulli.ts";
 import { categorical } from "../../src/likelihood/categorical.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
+import { poisson } from "../../src/likelihood/poisson.ts";
 import type { Likelihood } from "../../src/likelihood/likelihood.ts";
 import { normals } from "./random-numbers.ts";
 
@@ -64,6 +65,21 @@ export function textbookCategorical(outputs: number): TextbookLikelihood {
     logDensity: (f, t) => Math.log(p(f)[t.indexOf(1)]),
     gradient: (f, t) => p(f).map((value, k) => value - t[k]),
     hessian: (f) => p(f).map((a, k) => p(f).map((b, l) => (k === l ? a : 0) - a * b)),
+  };
+}
+
+/** Counts, from K log rates. */
+export function textbookPoisson(outputs: number): TextbookLikelihood {
+  const factorial = (t: number): number => (t === 0 ? 1 : t * factorial(t - 1));
+  return {
+    name: `poisson, ${outputs} outputs`,
+    outputs,
+    noisePrecision: 1,
+    likelihood: poisson(),
+    targets: (rows, seed) => rowsOf(normals(rows * outputs, seed).map((value) => Math.floor(2 * Math.abs(value))), outputs),
+    logDensity: (f, t) => sum(f.map((value, k) => Math.log((Math.exp(value) ** t[k] * Math.exp(-Math.exp(value))) / factorial(t[k])))),
+    gradient: (f, t) => f.map((value, k) => Math.exp(value) - t[k]),
+    hessian: (f) => f.map((value, k) => f.map((_, l) => (k === l ? Math.exp(value) : 0))),
   };
 }
 
