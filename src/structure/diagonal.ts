@@ -4,7 +4,7 @@ import { diagonalOf, outputDerivatives } from "../curvature/loss.ts";
 import { multiplyTransposedLeft, multiplyTransposedRight } from "../linalg/products.ts";
 import { isLayered, type LayeredEvaluation, type LayeredModel, type Model } from "../model/model.ts";
 import { priorPrecision, sumByGroup } from "../prior/prior.ts";
-import { outputCovarianceByJacobian } from "./output-covariance.ts";
+import { addDeltaCovariance, outputCovarianceByJacobian, outputDeltas } from "./output-covariance.ts";
 import { addParts, NOT_AT_A_MODE, rowsFor, temporaries, type Batch, type Curvature, type Precision, type Structure } from "./structure.ts";
 
 /**
@@ -34,8 +34,8 @@ function batchRows(model: Model): number {
 }
 
 /**
- * diag(sum_n J_n' S_n S_n' J_n). With layers, one backpropagation for each column of S and one product of squares,
- * sum_n delta_nj^2 z_ni^2, give it without a Jacobian.
+ * diag(sum_n J_n' S_n S_n' J_n). With layers, one backpropagation for each column r of S and one product of squares,
+ * sum_n (sum_r delta_nrj^2) z_ni^2, give it without a Jacobian.
  */
 function squares({ model, likelihood, evaluation, targets }: Batch, kind: FactorCurvature): Float64Array {
   const sum = new Float64Array(model.parameters.length);
@@ -46,17 +46,18 @@ function squares({ model, likelihood, evaluation, targets }: Batch, kind: Factor
     return sum;
   }
   const signals = evaluation as LayeredEvaluation;
-  const activations = signals.activations.map(square);
+  const squared = model.layers.map(({ outputs }) => new Float64Array(targets.rows * outputs));
   const cotangents = new Float64Array(data.length / columns);
   for (let r = 0; r < columns; r++) {
     for (let i = 0; i < cotangents.length; i++) cotangents[i] = data[i * columns + r];
-    const deltas = signals.backpropagate(cotangents);
-    model.layers.forEach(({ inputs, outputs, weights, biases }, l) => {
-      const delta = square(deltas[l]);
-      multiplyTransposedLeft(delta, activations[l], outputs, targets.rows, inputs, sum.subarray(weights.offset, weights.offset + outputs * inputs));
-      if (biases !== undefined) for (let i = 0; i < delta.length; i++) sum[biases.offset + (i % outputs)] += delta[i];
+    signals.backpropagate(cotangents).forEach((delta, l) => {
+      for (let i = 0; i < delta.length; i++) squared[l][i] += delta[i] * delta[i];
     });
   }
+  model.layers.forEach(({ inputs, outputs, weights, biases }, l) => {
+    multiplyTransposedLeft(squared[l], square(signals.activations[l]), outputs, targets.rows, inputs, sum.subarray(weights.offset, weights.offset + outputs * inputs));
+    if (biases !== undefined) for (let i = 0; i < squared[l].length; i++) sum[biases.offset + (i % outputs)] += squared[l][i];
+  });
   return sum;
 }
 
@@ -110,28 +111,13 @@ function diagonalPrecision(precision: Float64Array, effectiveParametersByGroup: 
  * backpropagations and one product for each layer.
  */
 function outputCovariance(variances: Float64Array, model: LayeredModel, evaluation: LayeredEvaluation): Float64Array {
-  const count = model.outputs;
-  const rows = evaluation.outputs.length / count;
-  const deltas = Array.from({ length: count }, (_, k) => {
-    const unit = new Float64Array(rows * count);
-    for (let n = 0; n < rows; n++) unit[n * count + k] = 1;
-    return evaluation.backpropagate(unit);
-  });
-  const covariance = new Float64Array(rows * count * count);
+  const rows = evaluation.outputs.length / model.outputs;
+  const deltas = outputDeltas(model, evaluation);
+  const covariance = new Float64Array(rows * model.outputs ** 2);
   model.layers.forEach(({ inputs, outputs, weights, biases }, l) => {
     const spread = multiplyTransposedRight(square(evaluation.activations[l]), variances.subarray(weights.offset, weights.offset + outputs * inputs), rows, inputs, outputs);
     if (biases !== undefined) for (let i = 0; i < spread.length; i++) spread[i] += variances[biases.offset + (i % outputs)];
-    for (let k = 0; k < count; k++) {
-      for (let m = 0; m <= k; m++) {
-        const [a, b] = [deltas[k][l], deltas[m][l]];
-        for (let n = 0; n < rows; n++) {
-          let sum = 0;
-          for (let j = n * outputs; j < (n + 1) * outputs; j++) sum += a[j] * b[j] * spread[j];
-          covariance[(n * count + k) * count + m] += sum;
-          if (m !== k) covariance[(n * count + m) * count + k] += sum;
-        }
-      }
-    }
+    addDeltaCovariance(deltas.map((delta) => delta[l]), spread, outputs, covariance);
   });
   return covariance;
 }

@@ -1,7 +1,8 @@
-import type { CurvatureKind } from "../curvature/curvature.ts";
-import { knownOptions, oneOf } from "../errors.ts";
+import type { FactorCurvature } from "../curvature/curvature.ts";
+import { UnsupportedError, knownOptions, oneOf } from "../errors.ts";
 import { isLayered, type Model } from "../model/model.ts";
 import { functionSpaceCurvature } from "./function-space.ts";
+import { rowBytes, rowShape, type RowShape } from "./jacobian-rows.ts";
 import { rowsFor, temporaries, type Structure } from "./structure.ts";
 import { weightSpaceCurvature } from "./weight-space.ts";
 
@@ -13,7 +14,7 @@ import { weightSpaceCurvature } from "./weight-space.ts";
 export interface FullOptions {
   /**
    * `"weight"` factorises the $W \times W$ precision, `"function"` the $M \times M$ matrix $I + B A^{-1} B^\top$ of the M rows
-   * $B = S^\top J$ of all data. Default `"automatic"`: the smaller of the two. The exact Hessian lives in weight space.
+   * $B = S^\top J$ of all data. Default `"automatic"`: the smaller of the two, by the memory that they take. The exact Hessian lives in weight space.
    */
   readonly space?: "automatic" | "weight" | "function";
 }
@@ -23,7 +24,7 @@ export interface FullOptions {
  *
  * In weight space, one Cholesky factor of $P$ takes $W^3 / 3$ operations and curvature and factor $16 W^2$ bytes. In function space, where N examples have fewer
  * target values $M = NK$ than the model has weights, the same posterior is that of a Gaussian process (Rasmussen & Williams 2006, section 2.1.2;
- * Khan et al. 2019) with covariance $J A^{-1} J'^\top$: $M^3 / 3$ operations and $16 M^2$ bytes, for networks of a million weights as well, since the rows of
+ * Khan et al. 2019) with covariance $J A^{-1} J'^\top$: $M^3 / 3$ operations and $16 M^2$ bytes and activations and deltas, for networks of a million weights as well, since the rows of
  * $J$ are never written out (activations and deltas of each layer do). Evidence, variances, samples, effective parameters and re-estimation are equal to
  * rounding.
  *
@@ -43,23 +44,21 @@ export interface FullOptions {
 export function full(options: FullOptions = {}): Structure {
   knownOptions("options", options, ["space"]);
   const space = oneOf("space", options.space ?? "automatic", ["automatic", "weight", "function"]);
-  /** Rows that are kept before they are summed up. */
-  const most = (model: Model): number => (space === "function" ? Infinity : model.parameters.length);
-  const inFunctionSpace = (model: Model, kind: CurvatureKind, examples: number): boolean => {
-    if (space !== "automatic") return space === "function";
-    return kind.kind === "factor" && examples * kind.columns(model) < most(model);
-  };
+  const weightBytes = (width: number): number => 16 * width ** 2;
+  const keepsRows = (rows: RowShape): boolean => space === "function" || (space === "automatic" && rowBytes(rows) < weightBytes(rows.width));
+  const shape = (model: Model, kind: FactorCurvature, examples: number): RowShape => rowShape(model, examples, kind.columns(model));
   return {
     name: "full",
-    bytes: (model, kind, examples) => (inFunctionSpace(model, kind, examples) ? rowBytes(model, kind, examples) : 16 * model.parameters.length ** 2),
+    bytes: (model, kind, examples) => {
+      const rows = kind.kind === "factor" && shape(model, kind, examples);
+      return rows && keepsRows(rows) ? rowBytes(rows) : weightBytes(model.parameters.length);
+    },
     batchRows: (model, kind) => (kind.kind === "factor" && isLayered(model) ? rowsFor(temporaries(model), 512) : rowsFor(model.outputs * model.parameters.length, 256)),
-    curvature: (batch) => (inFunctionSpace(batch.model, batch.kind, batch.examples ?? 0) ? functionSpaceCurvature(batch, most(batch.model)) : weightSpaceCurvature(batch)),
+    curvature: (batch) => {
+      const { model, kind, examples = 0 } = batch;
+      if (kind.kind === "factor") return keepsRows(shape(model, kind, examples)) ? functionSpaceCurvature(batch, kind, keepsRows) : weightSpaceCurvature(batch);
+      if (space !== "function") return weightSpaceCurvature(batch);
+      throw new UnsupportedError('full({ space: "function" }): the exact Hessian is no sum of outer products and has no rows. Use outerProduct(), or leave space out.');
+    },
   };
-}
-
-/** Gram matrix, factor, activations and deltas. */
-function rowBytes(model: Model, kind: CurvatureKind, examples: number): number {
-  const rows = kind.kind === "factor" ? examples * kind.columns(model) : 0;
-  const kept = isLayered(model) ? model.layers.reduce((sum, { inputs, outputs }) => sum + examples * (inputs + 1) + rows * outputs, 0) : rows * model.parameters.length;
-  return 16 * rows ** 2 + 8 * kept;
 }

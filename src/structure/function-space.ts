@@ -1,4 +1,5 @@
-import { InvalidArgumentError, NotPositiveDefiniteError, UnsupportedError } from "../errors.ts";
+import { InvalidArgumentError, NotPositiveDefiniteError } from "../errors.ts";
+import type { FactorCurvature } from "../curvature/curvature.ts";
 import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric-eigen.ts";
 import { mirrorLower, symmetricRankK } from "../linalg/symmetric-rank-k.ts";
@@ -8,23 +9,22 @@ import { priorLogDeterminant, priorPrecision, type GroupedPrior } from "../prior
 import { diagonalized } from "./diagonalized.ts";
 import { gramMatrix, type GramMatrix } from "./gram-matrix.ts";
 import { addGram, addGramDiagonal, likeUnits, quadraticForms } from "./like-units.ts";
-import { alike, denseRows, jacobianRows, joinedRows, outputRows, parameterIndex, rowCount, rowsTimes, scaledRows, transposedRowsTimes, unitColumns, type JacobianRows } from "./jacobian-rows.ts";
+import { alike, denseRows, jacobianRows, joinedRows, outputRows, parameterIndex, rowCount, rowsTimes, scaledRows, transposedRowsTimes, unitColumns, type JacobianRows, type RowShape } from "./jacobian-rows.ts";
 import { addGramBlocks } from "./output-covariance.ts";
 import { SINGULAR, rowsFor, temporaries, type Batch, type Curvature, type Precision } from "./structure.ts";
 import { isFull, sumOfRows, type FullCurvature } from "./weight-space.ts";
 
-/** H = B'B of a batch, kept as its rows B = S'J. Curvatures that together have `most` rows or more add up in weight space. */
-export function functionSpaceCurvature({ model, likelihood, kind, evaluation, targets }: Batch, most: number): Curvature {
-  if (kind.kind === "exact") throw new UnsupportedError('full({ space: "function" }): the exact Hessian is no sum of outer products and has no rows. Use outerProduct(), or leave space out.');
+/** H = B'B of a batch, kept as its rows B = S'J. Curvatures with more rows than are to be kept add up in weight space. */
+export function functionSpaceCurvature({ model, likelihood, evaluation, targets }: Batch, kind: FactorCurvature, keepsRows: (rows: RowShape) => boolean): Curvature {
   const { data, columns } = kind.factor(likelihood, evaluation.outputs, targets);
-  return rowsCurvature([jacobianRows(model, evaluation, data, columns)], most);
+  return rowsCurvature([jacobianRows(model, evaluation, data, columns)], keepsRows);
 }
 
 interface RowsCurvature extends FullCurvature {
   readonly batches: readonly JacobianRows[];
 }
 
-function rowsCurvature(batches: readonly JacobianRows[], most: number): Curvature {
+function rowsCurvature(batches: readonly JacobianRows[], keepsRows: (rows: RowShape) => boolean): Curvature {
   let joined: JacobianRows | undefined;
   let gram: GramMatrix | undefined;
   const rows = (): JacobianRows => (joined ??= joinedRows(batches));
@@ -42,10 +42,10 @@ function rowsCurvature(batches: readonly JacobianRows[], most: number): Curvatur
       if (!isRows(other)) return isFull(other) ? other.plus(curvature) : curvature.inWeightSpace().plus(other);
       if (!alike(batches[0], other.batches[0])) throw new InvalidArgumentError({ argument: "other", expected: `full curvature of the same ${width} parameters`, received: `that of ${other.batches[0].width} parameters, or of another model` });
       const both = [...batches, ...other.batches];
-      const count = both.reduce((sum, batch) => sum + rowCount(batch), 0);
-      return count < most ? rowsCurvature(both, most) : sumOfRows(joinedRows(both));
+      const examples = both.reduce((sum, batch) => sum + batch.examples, 0);
+      return keepsRows({ ...batches[0], examples }) ? rowsCurvature(both, keepsRows) : sumOfRows(joinedRows(both));
     },
-    times: (c) => (c === 1 ? curvature : rowsCurvature(batches.map((batch) => scaledRows(batch, Math.sqrt(c))), most)),
+    times: (c) => (c === 1 ? curvature : rowsCurvature(batches.map((batch) => scaledRows(batch, Math.sqrt(c))), keepsRows)),
     precision: (prior, scale) => functionSpacePrecision(rows(), grams(), prior, scale),
     diagonalized: () => {
       const matrix = grams().unweighted();

@@ -32,8 +32,27 @@ export interface LayerRows {
 }
 
 /** How many rows there are: M = N R. */
-export function rowCount({ examples, columns }: JacobianRows): number {
+export function rowCount({ examples, columns }: Pick<JacobianRows, "examples" | "columns">): number {
   return examples * columns;
+}
+
+/** As much of rows as tells their size. */
+export interface RowShape extends Pick<JacobianRows, "examples" | "columns" | "width"> {
+  readonly layers: readonly Pick<LayerRows, "inputs" | "units">[];
+}
+
+/** The shape of the rows of so many examples, R each. */
+export function rowShape(model: Model, examples: number, columns: number): RowShape {
+  const width = model.parameters.length;
+  if (!isLayered(model)) return { examples: examples * columns, columns: 1, width, layers: [{ inputs: width, units: 1 }] };
+  return { examples, columns, width, layers: model.layers.map(({ inputs, outputs, biases }) => ({ inputs: biases === undefined ? inputs : inputs + 1, units: outputs })) };
+}
+
+/** Bytes that rows, their Gram matrix and its factor take: $16 M^2$, and 8 for each activation and delta. */
+export function rowBytes(shape: RowShape): number {
+  const { examples, layers } = shape;
+  const count = rowCount(shape);
+  return 16 * count ** 2 + 8 * layers.reduce((sum, { inputs, units }) => sum + examples * inputs + count * units, 0);
 }
 
 /** The rows $S_n^\top J_n$ of a batch, for S of N x K x R. */

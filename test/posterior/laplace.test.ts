@@ -183,7 +183,7 @@ describe("bad input to laplace", () => {
     const three = mlp([2, 3]);
     await expect(laplace(three, categorical(), { inputs: [[1, 2]], targets: [3] })).rejects.toThrow(/^targets: expected whole labels 0 \.\. 2, got 3/);
     await expect(laplace(three, categorical(), { inputs: [[1, 2]], targets: [0.5] })).rejects.toThrow(/^targets: .*got 0\.5/);
-    await expect(laplace(three, bernoulli(), { inputs: [[1, 2]], targets: [1] })).rejects.toThrow(/^model: expected one output/);
+    await expect(laplace(three, bernoulli(), { inputs: [[1, 2]], targets: [1] })).rejects.toThrow(/^targets: expected 1 x 3 labels, .*Use categorical\(\)/);
     await expect(laplace(model, categorical(), { inputs: [[1, 2]], targets: [1] })).rejects.toThrow(/^model: expected an output for each of two or more classes/);
     await expect(laplace(model, bernoulli(), { inputs: [[1, 2]], targets: [2] })).rejects.toThrow(/^targets: expected labels 0 or 1, got 2/);
   });

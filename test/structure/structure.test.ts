@@ -26,7 +26,7 @@ describe.each(STRUCTURES)("$name", ({ structure }) => {
     const posterior = await laplace(model, likelihood, data, { prior, structure });
     const another = (await laplace(model, likelihood, data, { prior, structure: other })).data.curvature;
     expect(() => posterior.data.curvature.plus(another)).toThrow(InvalidArgumentError);
-    expect(() => posterior.data.curvature.plus(another)).toThrow(/^other: expected (full|diagonal) curvature of \d numbers, got (full|diagonal) curvature of \d/);
+    expect(() => posterior.data.curvature.plus(another)).toThrow(/^other: expected [-a-z]+ curvature of \d numbers, got [-a-z]+ curvature of \d/);
     const smaller = await laplace(mlp([1, 1], { biases: false }), likelihood, { inputs: [1], targets: [1] }, { structure });
     expect(() => posterior.data.curvature.plus(smaller.data.curvature)).toThrow(/^other: /);
   });
@@ -95,14 +95,15 @@ describe("memory", () => {
     expect(full({ space: "function" }).bytes(model, outerProduct(), 10)).toBe(16 * 20 ** 2 + 8 * (10 * (4 + 6) + 20 * (5 + 2)));
     expect(full({ space: "function" }).bytes(model, empiricalFisher(), 10)).toBe(16 * 10 ** 2 + 8 * 10 * (4 + 6 + 5 + 2));
     const slope = functionModel({ parameters: [1, 2, 3], outputs: 2, value: (w, x) => [w[0] * x[0], w[1] + w[2]] });
-    expect(full({ space: "function" }).bytes(slope, outerProduct(), 10)).toBe(16 * 20 ** 2 + 8 * 20 * 3);
+    expect(full({ space: "function" }).bytes(slope, outerProduct(), 10)).toBe(16 * 20 ** 2 + 8 * 20 * (3 + 1));
   });
 
-  it("is that of the space with fewer rows", () => {
+  it("is that of the space that takes less", () => {
     const structure = full();
-    expect(structure.bytes(model, outerProduct(), 15)).toBe(full({ space: "function" }).bytes(model, outerProduct(), 15));
-    expect(structure.bytes(model, outerProduct(), 16)).toBe(16 * 32 ** 2);
-    expect(structure.bytes(model, empiricalFisher(), 31)).toBe(full({ space: "function" }).bytes(model, empiricalFisher(), 31));
+    expect(structure.bytes(model, outerProduct(), 14)).toBe(full({ space: "function" }).bytes(model, outerProduct(), 14));
+    expect(structure.bytes(model, outerProduct(), 15)).toBe(16 * 32 ** 2);
+    expect(structure.bytes(model, empiricalFisher(), 28)).toBe(full({ space: "function" }).bytes(model, empiricalFisher(), 28));
+    expect(structure.bytes(model, empiricalFisher(), 29)).toBe(16 * 32 ** 2);
     expect(structure.bytes(model, exact(), 1)).toBe(16 * 32 ** 2);
   });
 });
