@@ -28,11 +28,14 @@ export { gaussian, type GaussianLikelihood, type GaussianOptions } from "./likel
 export { bernoulli, type BernoulliLikelihood } from "./likelihood/bernoulli.ts";
 export { categorical, type CategoricalLikelihood, type CategoricalPredictionOptions } from "./likelihood/categorical.ts";
 export { poisson, type PoissonLikelihood, type PoissonOptions, type PoissonPredictionOptions } from "./likelihood/poisson.ts";
+export { heteroscedastic, type HeteroscedasticLikelihood } from "./likelihood/heteroscedastic.ts";
 export { probit, monteCarlo, type Link, type MonteCarloOptions } from "./likelihood/link.ts";
 export { moderated, type BernoulliPrediction } from "./likelihood/bernoulli-prediction.ts";
 export { sigmoid } from "./sigmoid.ts";
 export { softmax } from "./likelihood/softmax.ts";
 export type { GaussianPrediction } from "./likelihood/gaussian-prediction.ts";
+export type { HeteroscedasticPrediction } from "./likelihood/heteroscedastic-prediction.ts";
+export type { RegressionPrediction } from "./likelihood/regression-prediction.ts";
 export type { PoissonPrediction } from "./likelihood/poisson-prediction.ts";
 export type { CategoricalPrediction } from "./likelihood/categorical-prediction.ts";
 export type { Likelihood, OutputFactor } from "./likelihood/likelihood.ts";

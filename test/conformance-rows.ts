@@ -5,7 +5,7 @@ import { full } from "../src/structure/full.ts";
 import type { KindRow, StructureRow } from "./conformance.ts";
 import { twinApproximateDiagonal, twinEmpiricalFisher, twinHessian, twinOuterProduct } from "./support/dense-twin.ts";
 import { WITHOUT_LAYERS, twinFunction, twinLastLayer, twinNetwork, twinSubnetwork, type TwinModel } from "./support/twin-models.ts";
-import { textbookBernoulli, textbookCategorical, textbookGaussian, textbookPoisson } from "./support/textbook-likelihoods.ts";
+import { textbookBernoulli, textbookCategorical, textbookGaussian, textbookHeteroscedastic, textbookPoisson } from "./support/textbook-likelihoods.ts";
 
 /** Curvature of the form J' S S' J, positive semidefinite everywhere. */
 export const FACTOR_KINDS: readonly KindRow[] = [
@@ -30,7 +30,7 @@ export const STRUCTURES: readonly StructureRow[] = [
 ];
 
 /** All likelihoods. */
-export const LIKELIHOODS = [textbookGaussian(1), textbookGaussian(2), textbookBernoulli(), textbookBernoulli(2), textbookCategorical(3), textbookPoisson(2)];
+export const LIKELIHOODS = [textbookGaussian(1), textbookGaussian(2), textbookBernoulli(), textbookBernoulli(2), textbookCategorical(3), textbookPoisson(2), textbookHeteroscedastic()];
 
 /** Models of each sort. */
 export const MODELS: readonly TwinModel[] = [

@@ -5,28 +5,17 @@ import { toTable, type MatrixLike } from "../data.ts";
 import { InvalidArgumentError, NotPositiveDefiniteError, describe } from "../errors.ts";
 import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
 import { solveLower } from "../linalg/triangular.ts";
-import type { Interval, OutputMoments, Prediction } from "./prediction.ts";
+import type { Interval, OutputMoments } from "./prediction.ts";
+import type { RegressionPrediction } from "./regression-prediction.ts";
 
 /**
- * Predictions of a Gaussian likelihood at N inputs, in the units of the targets.
+ * Predictions of a Gaussian likelihood at N inputs, in the units of the targets; the mean is the output at the mode.
  *
  * @category Predictions
  */
-export interface GaussianPrediction extends Prediction {
-  /** The mean of the prediction, N x K: the outputs at the mode. */
-  readonly mean: Matrix;
-  /** Epistemic variance, from the posterior over weights alone, N x K: small where there were data, large far from them. */
-  readonly variance: Matrix;
-  /** Aleatoric variance, of the noise, N x K. */
-  readonly noiseVariance: Matrix;
-  /** Variance of a new target, the sum of the two, N x K. */
-  readonly totalVariance: Matrix;
+export interface GaussianPrediction extends RegressionPrediction {
   /** Epistemic covariance of the K outputs of example n: K x K. */
   outputCovariance(example: number): Matrix;
-  /** The central interval that a new target falls into with the given probability, default 0.95. */
-  interval(level?: number): Interval;
-  /** The same for the noise-free function. */
-  meanInterval(level?: number): Interval;
 }
 
 /** t_n ~ N(f_n, C_n + diag(noiseVariance)) for outputs f_n with covariance C_n; `noiseVariance` has K numbers. */

@@ -1,6 +1,6 @@
 import { toTable, type MatrixLike } from "../data.ts";
 import { InvalidArgumentError, madeBy } from "../errors.ts";
-import type { GaussianPrediction } from "../likelihood/gaussian-prediction.ts";
+import type { RegressionPrediction } from "../likelihood/regression-prediction.ts";
 import type { Prediction } from "../likelihood/prediction.ts";
 
 /**
@@ -18,7 +18,7 @@ export function meanLogDensity(prediction: Prediction, targets: MatrixLike): num
  *
  * @category Predictions
  */
-export function rootMeanSquareError(prediction: Pick<GaussianPrediction, "mean">, targets: MatrixLike): number {
+export function rootMeanSquareError(prediction: Pick<RegressionPrediction, "mean">, targets: MatrixLike): number {
   const { mean } = madeBy("predict()", "prediction", prediction, "mean");
   // A Matrix has a mean too, but it is a function.
   if (typeof mean === "function") throw new InvalidArgumentError({ argument: "prediction", expected: "what predict() resolves to", received: "a matrix", advice: "Pass the prediction, not its mean." });
@@ -33,7 +33,7 @@ export function rootMeanSquareError(prediction: Pick<GaussianPrediction, "mean">
  *
  * @category Predictions
  */
-export function coverage(prediction: Pick<GaussianPrediction, "interval">, targets: MatrixLike, level: number): number {
+export function coverage(prediction: Pick<RegressionPrediction, "interval">, targets: MatrixLike, level: number): number {
   const { lower, upper } = madeBy("predict()", "prediction", prediction, "interval").interval(level);
   const t = alike(lower, targets);
   let inside = 0;

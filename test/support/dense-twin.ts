@@ -40,9 +40,9 @@ export function twinLogLikelihood(twin: Twin, weights: ArrayLike<number> = twin.
   return twinOutputs(twin, weights).reduce((sum, f, n) => sum + twin.textbook.logDensity(f, twin.targets[n]), 0);
 }
 
-/** sum_n J_n' (d2E/df2) J_n. */
+/** sum_n J_n' (d2E/df2) J_n, or where they differ with the expected d2E/df2. */
 export function twinOuterProduct(twin: Twin): Matrix {
-  return sumOverExamples(twin, (j, f, t) => j.transpose().mmul(new Matrix(twin.textbook.hessian(f, t))).mmul(j));
+  return sumOverExamples(twin, (j, f, t) => j.transpose().mmul(new Matrix(twin.textbook.information?.(f) ?? twin.textbook.hessian(f, t))).mmul(j));
 }
 
 /** sum_n g_n g_n'. */

@@ -1,6 +1,7 @@
 import { bernoulli } from "../../src/likelihood/bernoulli.ts";
 import { categorical } from "../../src/likelihood/categorical.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
+import { heteroscedastic } from "../../src/likelihood/heteroscedastic.ts";
 import { poisson } from "../../src/likelihood/poisson.ts";
 import type { Likelihood } from "../../src/likelihood/likelihood.ts";
 import { normals } from "./random-numbers.ts";
@@ -13,7 +14,7 @@ export interface TextbookLikelihood {
   /** beta. */
   readonly noisePrecision: number;
   readonly likelihood: Likelihood;
-  /** Random targets, N rows of K numbers: one-hot for classes. */
+  /** Random targets, in N rows: one-hot for classes. */
   readonly targets: (rows: number, seed: number) => number[][];
   /** log p(t | f). */
   readonly logDensity: (f: readonly number[], t: readonly number[]) => number;
@@ -21,6 +22,8 @@ export interface TextbookLikelihood {
   readonly gradient: (f: readonly number[], t: readonly number[]) => number[];
   /** -d2 log p / df df'. */
   readonly hessian: (f: readonly number[], t: readonly number[]) => number[][];
+  /** The Hessian averaged over targets, where it depends on them. */
+  readonly information?: (f: readonly number[]) => number[][];
 }
 
 /** Gaussian noise of the given standard deviation on K outputs. */
@@ -65,6 +68,22 @@ export function textbookCategorical(outputs: number): TextbookLikelihood {
     logDensity: (f, t) => Math.log(p(f)[t.indexOf(1)]),
     gradient: (f, t) => p(f).map((value, k) => value - t[k]),
     hessian: (f) => p(f).map((a, k) => p(f).map((b, l) => (k === l ? a : 0) - a * b)),
+  };
+}
+
+/** One target with its mean and the log standard deviation of its noise. */
+export function textbookHeteroscedastic(): TextbookLikelihood {
+  return {
+    name: "heteroscedastic",
+    outputs: 2,
+    noisePrecision: 1,
+    likelihood: heteroscedastic(),
+    // Far apart, so that no small network fits them and takes the noise to 0.
+    targets: (rows, seed) => rowsOf(normals(rows, seed).map((value, n) => value + 4 * (-1) ** n), 1),
+    logDensity: ([m, s], [t]) => -0.5 * Math.log(2 * Math.PI * Math.exp(s) ** 2) - (t - m) ** 2 / (2 * Math.exp(s) ** 2),
+    gradient: ([m, s], [t]) => [(m - t) / Math.exp(2 * s), 1 - (m - t) ** 2 / Math.exp(2 * s)],
+    hessian: ([m, s], [t]) => [[1, 2 * (t - m)], [2 * (t - m), 2 * (t - m) ** 2]].map((row) => row.map((value) => value / Math.exp(2 * s))),
+    information: ([, s]) => [[1 / Math.exp(2 * s), 0], [0, 2]],
   };
 }
 

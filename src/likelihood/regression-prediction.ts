@@ -1,0 +1,22 @@
+import type { Matrix } from "ml-matrix";
+import type { Interval, Prediction } from "./prediction.ts";
+
+/**
+ * Predictions of numbers at N inputs, in the units of the targets.
+ *
+ * @category Predictions
+ */
+export interface RegressionPrediction extends Prediction {
+  /** The mean of the prediction, N x K. */
+  readonly mean: Matrix;
+  /** Epistemic variance of the mean, from the posterior over weights alone, N x K: small where there were data, large far from them. */
+  readonly variance: Matrix;
+  /** Aleatoric variance, of the noise, N x K. */
+  readonly noiseVariance: Matrix;
+  /** Variance of a new target, the sum of the two, N x K. */
+  readonly totalVariance: Matrix;
+  /** The central interval that a new target falls into with the given probability, default 0.95. */
+  interval(level?: number): Interval;
+  /** The same for the noise-free function. */
+  meanInterval(level?: number): Interval;
+}
