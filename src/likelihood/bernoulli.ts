@@ -5,6 +5,7 @@ import { diagonalBlocks } from "./diagonal-blocks.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { marginals } from "./moments.ts";
 import { predicting } from "./predictor.ts";
+import { remakeable } from "../recipe.ts";
 import { sigmoid, softplus } from "../sigmoid.ts";
 import { rowSums, withoutNoise } from "./without-noise.ts";
 
@@ -40,7 +41,7 @@ const slope = (a: number): number => sigmoid(a) * sigmoid(-a);
  * ```
  */
 export function bernoulli(): BernoulliLikelihood {
-  return {
+  const likelihood: BernoulliLikelihood = {
     ...withoutNoise,
     name: "bernoulli",
     description: "bernoulli",
@@ -59,6 +60,7 @@ export function bernoulli(): BernoulliLikelihood {
       };
     }),
   };
+  return remakeable(likelihood, "bernoulli");
 }
 
 function encode(targets: MatrixLike, rows: number, outputs: number): Table {

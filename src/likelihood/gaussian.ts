@@ -5,6 +5,7 @@ import { diagonalBlocks } from "./diagonal-blocks.ts";
 import { gaussianPrediction, type GaussianPrediction } from "./gaussian-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { predicting } from "./predictor.ts";
+import { remakeable } from "../recipe.ts";
 
 /**
  * Options of {@link gaussian}.
@@ -74,7 +75,7 @@ function create(noise: number, fixed: boolean, estimated: boolean, scales: Float
   const weight = (i: number): number => (relative === undefined ? 1 : relative[i % relative.length]);
   const meanLogScale = scales === undefined ? 0 : scales.reduce((sum, scale) => sum + Math.log(scale), 0) / scales.length;
   const logNormalizer = 0.5 * Math.log(precision / (2 * Math.PI)) - meanLogScale;
-  return {
+  const likelihood: GaussianLikelihood = {
     name: "gaussian",
     noise,
     scales,
@@ -116,6 +117,7 @@ function create(noise: number, fixed: boolean, estimated: boolean, scales: Float
       return create(Math.sqrt((2 * energy) / freedom), false, false, scales);
     },
   };
+  return remakeable(likelihood, "gaussian", () => (estimated ? { scales } : { noise, fixed, scales }));
 }
 
 function encode(targets: MatrixLike, rows: number, outputs: number, scales: Float64Array | undefined): Table {

@@ -1,6 +1,7 @@
 import { knownOptions, wholeNumber } from "../errors.ts";
 import { symmetricEigen } from "../linalg/symmetric-eigen.ts";
 import { random, type Random } from "../random.ts";
+import { remakeable } from "../recipe.ts";
 import { logSoftmax, logSumExp } from "./softmax.ts";
 
 /**
@@ -22,10 +23,11 @@ export interface Link {
  * @category Predictions
  */
 export function probit(): Link {
-  return {
+  const link: Link = {
     name: "probit",
     logProbabilities: (mean, covariance) => logSoftmax(mean.map((f, k) => f / Math.sqrt(1 + (Math.PI / 8) * Math.max(0, covariance[k * (mean.length + 1)])))),
   };
+  return remakeable(link, "probit");
 }
 
 /**
@@ -50,7 +52,8 @@ export function monteCarlo(options: MonteCarloOptions = {}): Link {
   const samples = wholeNumber("samples", options.samples ?? 1000, 1);
   const seed = options.seed ?? 0;
   random(seed);
-  return { name: "Monte Carlo", logProbabilities: (mean, covariance) => average(mean, covariance, random(seed), samples) };
+  const link: Link = { name: "Monte Carlo", logProbabilities: (mean, covariance) => average(mean, covariance, random(seed), samples) };
+  return remakeable(link, "monteCarlo", () => ({ samples, seed }));
 }
 
 /** Every example meets the same draws, so that its probabilities do not depend on its neighbours. */

@@ -6,6 +6,7 @@ import { logGamma } from "./log-gamma.ts";
 import { marginals } from "./moments.ts";
 import { poissonPrediction, type PoissonPrediction } from "./poisson-prediction.ts";
 import { predicting } from "./predictor.ts";
+import { remakeable } from "../recipe.ts";
 import { rowSums, withoutNoise } from "./without-noise.ts";
 
 /**
@@ -59,7 +60,7 @@ export function poisson(options: PoissonOptions = {}): PoissonLikelihood {
   const { exposure = false } = options;
   if (typeof exposure !== "boolean") throw new InvalidArgumentError({ argument: "exposure", expected: "true or false", received: String(exposure), advice: "The exposures themselves stand in the targets, after the counts." });
   const encoded = (targets: MatrixLike, rows: number, outputs: number): Table => encode(targets, rows, outputs, exposure);
-  return {
+  const likelihood: PoissonLikelihood = {
     ...withoutNoise,
     name: "poisson",
     description: exposure ? "poisson, with exposures" : "poisson",
@@ -91,6 +92,7 @@ export function poisson(options: PoissonOptions = {}): PoissonLikelihood {
       };
     }),
   };
+  return remakeable(likelihood, "poisson", () => ({ exposure }));
 }
 
 /** A number for each output from its log rate and count. */

@@ -1,5 +1,6 @@
 import type { Table } from "../data.ts";
 import { InvalidArgumentError } from "../errors.ts";
+import { remakeable, type Recipe } from "../recipe.ts";
 import { approximateHessianDiagonal, hessian, hessianDiagonal } from "./dense-hessian.ts";
 import { jacobian, scaledJacobian, vectorJacobianProduct } from "./dense-jacobian.ts";
 import { backpropagate, forwardPass, type DenseLayer } from "./dense-pass.ts";
@@ -19,7 +20,7 @@ export interface DenseNetwork extends LayeredModel {
 /** The network of the given layers and parameters. */
 export function denseNetwork(layers: readonly DenseLayer[], parameters: Float64Array): DenseNetwork {
   const tensors = layers.flatMap(({ weights, biases }) => (biases === undefined ? [weights] : [weights, biases]));
-  return {
+  const network: DenseNetwork = {
     layers,
     parameters,
     tensors,
@@ -28,6 +29,19 @@ export function denseNetwork(layers: readonly DenseLayer[], parameters: Float64A
     // A copy: what the caller does with the array later must not reach the network.
     withParameters: (other) => denseNetwork(layers, checkedParameters(other, tensors).slice()),
     evaluate: (inputs) => evaluate(layers, parameters, inputs),
+  };
+  return remakeable(network, "mlp", () => mlpArguments(layers, parameters));
+}
+
+/** What mlp() makes these layers from. */
+function mlpArguments(layers: readonly DenseLayer[], parameters: Float64Array): Recipe["from"] {
+  const names = layers.map(({ activation }) => activation.name);
+  return {
+    sizes: [layers[0].inputs, ...layers.map(({ outputs }) => outputs)],
+    activation: names.slice(0, -1),
+    outputActivation: names[names.length - 1],
+    biases: layers[0].biases !== undefined,
+    parameters,
   };
 }
 

@@ -4,6 +4,7 @@ import { denseNetwork, type DenseNetwork } from "./dense-network.ts";
 import { forwardPass, type DenseLayer } from "./dense-pass.ts";
 import { isLayered, type LayeredModel, type ParameterTensor } from "./model.ts";
 import { isPart, withValues, type PartOf } from "./part.ts";
+import { remakeable } from "../recipe.ts";
 import { inUnits, standardize, unitsOf } from "./standardized.ts";
 
 /**
@@ -76,20 +77,23 @@ export function lastLayer<M extends DenseNetwork>(network: M): LastLayer<M> {
   const indices = Int32Array.from({ length: network.parameters.length - start }, (_, i) => start + i);
   const features = frozenLayers(network);
   const units = unitsOf(network);
-  const create = (head: DenseNetwork): LastLayer<M> => ({
-    ...head,
-    inputs: network.inputs,
-    indices,
-    // Put together when asked for: training makes many heads.
-    get whole() {
-      return withValues<M>(network, indices, head.parameters);
-    },
-    withParameters: (parameters) => create(head.withParameters(parameters)),
-    evaluate: (inputs) => {
-      const evaluation = head.evaluate(features(inputs));
-      return units === undefined ? evaluation : inUnits(evaluation, units.outputs);
-    },
-  });
+  const create = (head: DenseNetwork): LastLayer<M> => {
+    const layerAlone: LastLayer<M> = {
+      ...head,
+      inputs: network.inputs,
+      indices,
+      // Put together when asked for: training makes many heads.
+      get whole() {
+        return withValues<M>(network, indices, head.parameters);
+      },
+      withParameters: (parameters) => create(head.withParameters(parameters)),
+      evaluate: (inputs) => {
+        const evaluation = head.evaluate(features(inputs));
+        return units === undefined ? evaluation : inUnits(evaluation, units.outputs);
+      },
+    };
+    return remakeable(layerAlone, "lastLayer", () => ({ network, parameters: head.parameters }));
+  };
   return create(denseNetwork([fromZero(layer)], network.parameters.slice(start)));
 }
 

@@ -48,8 +48,9 @@ export function mlp(sizes: readonly number[], options: MlpOptions = {}): DenseNe
   sizes.forEach((size, i) => wholeNumber(`sizes[${i}]`, size, 1));
 
   const layers = describeLayers(sizes, hiddenActivations(sizes.length - 2, options.activation ?? "tanh"), options);
-  const network = denseNetwork(layers, initialParameters(layers, options.seed ?? 0));
-  return options.parameters === undefined ? network : network.withParameters(toNumbers("parameters", options.parameters));
+  if (options.parameters === undefined) return denseNetwork(layers, initialParameters(layers, options.seed ?? 0));
+  const parameters = toNumbers("parameters", options.parameters);
+  return denseNetwork(layers, parameters).withParameters(parameters);
 }
 
 function hiddenActivations(count: number, choice: ActivationName | readonly ActivationName[]): readonly ActivationName[] {

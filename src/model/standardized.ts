@@ -1,5 +1,6 @@
 import type { Table } from "../data.ts";
 import { InvalidArgumentError } from "../errors.ts";
+import { remakeable } from "../recipe.ts";
 import { isLayered, type Evaluation, type LayeredEvaluation, type Model, type OutputDerivatives } from "./model.ts";
 import { isPart } from "./part.ts";
 
@@ -50,7 +51,7 @@ export function standardized<M extends Model>(model: M, units: Units): M {
   const { inputs, outputs } = units;
   if (outputs.scale.length !== model.outputs) throw new InvalidArgumentError({ argument: "units.outputs", expected: `${model.outputs} columns`, received: `${outputs.scale.length}` });
   if (model.inputs !== undefined && inputs.scale.length !== model.inputs) throw new InvalidArgumentError({ argument: "units.inputs", expected: `${model.inputs} columns`, received: `${inputs.scale.length}` });
-  return {
+  const inUnitsOfData: M = {
     ...model,
     // Spelled out, since a spread leaves out what a class defines by getters.
     parameters: model.parameters,
@@ -62,6 +63,7 @@ export function standardized<M extends Model>(model: M, units: Units): M {
     withParameters: (parameters: Float64Array) => standardized(model.withParameters(parameters), units),
     evaluate: (table: Table) => inUnits(model.evaluate(standardize(table, inputs)), outputs),
   };
+  return remakeable(inUnitsOfData, "standardized", () => ({ model, units }));
 }
 
 /** Whether a model is in units of its own already, which may be those that its frozen weights were trained in. */

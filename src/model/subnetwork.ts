@@ -6,6 +6,7 @@ import { withValues, type PartOf } from "./part.ts";
 import { chosenColumns } from "./chosen-columns.ts";
 import { layerEntries, layeredRows, type LayerEntries } from "./layer-entries.ts";
 import { selectedIndices, type ParameterSelection } from "./selection.ts";
+import { remakeable } from "../recipe.ts";
 
 /**
  * A model with only some of its parameters free: what {@link subnetwork} makes.
@@ -49,7 +50,7 @@ export function subnetwork<M extends Model>(model: M, selected: ArrayLike<number
   const create = (parameters: Float64Array): Subnetwork<M> => {
     let stored: M | undefined;
     const whole = (): M => (stored ??= withValues<M>(model, indices, parameters));
-    return {
+    const part: Subnetwork<M> = {
       parameters,
       inputs: model.inputs,
       outputs: model.outputs,
@@ -61,6 +62,7 @@ export function subnetwork<M extends Model>(model: M, selected: ArrayLike<number
       withParameters: (other) => create(checkedParameters(other, tensors).slice()),
       evaluate: (inputs) => evaluate(whole(), indices, entries, inputs),
     };
+    return remakeable(part, "subnetwork", () => ({ model, indices, parameters }));
   };
   return create(gather(model.parameters, indices));
 }

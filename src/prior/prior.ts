@@ -1,6 +1,7 @@
 import { InvalidArgumentError, describe, positive } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import { isPart, type PartOf } from "../model/part.ts";
+import { remakeable } from "../recipe.ts";
 
 /**
  * A Gaussian prior over weights before it meets a model: $p(w) = \mathcal N(w_0, A^{-1})$ with a diagonal precision $A$ that is constant in
@@ -60,7 +61,10 @@ function bound(parts: Omit<GroupedPrior, "bind">): GroupedPrior {
       throw new InvalidArgumentError({ argument: "prior", expected: `a prior for ${model.parameters.length} weights`, received: `one that was made for ${parts.groupOf.length}` });
     },
   };
-  return prior;
+  return remakeable(prior, "groupedPrior", () => {
+    const { name, groups, groupOf, precisions, mean, fixed } = parts;
+    return { name, groups, groupOf, precisions, mean, fixed };
+  });
 }
 
 /** The prior of a part's parameters among those of the whole; groups of which none is left are dropped. */

@@ -3,7 +3,8 @@ import type { FactorCurvature } from "../curvature/curvature.ts";
 import { diagonalOf, outputDerivatives } from "../curvature/loss.ts";
 import { multiplyTransposedLeft, multiplyTransposedRight } from "../linalg/products.ts";
 import { isLayered, type LayeredEvaluation, type LayeredModel, type Model } from "../model/model.ts";
-import { priorPrecision, sumByGroup } from "../prior/prior.ts";
+import { priorPrecision, sumByGroup, type GroupedPrior } from "../prior/prior.ts";
+import { remakeable } from "../recipe.ts";
 import { addDeltaCovariance, outputCovarianceByJacobian, outputDeltas } from "./output-covariance.ts";
 import { addParts, NOT_AT_A_MODE, rowsFor, temporaries, type Batch, type Curvature, type Precision, type Structure } from "./structure.ts";
 
@@ -16,7 +17,7 @@ import { addParts, NOT_AT_A_MODE, rowsFor, temporaries, type Batch, type Curvatu
  * @category Structures
  */
 export function diagonal(): Structure {
-  return {
+  const structure: Structure = {
     name: "diagonal",
     bytes: (model) => 24 * model.parameters.length,
     batchRows,
@@ -26,6 +27,7 @@ export function diagonal(): Structure {
       return diagonalCurvature(diagonalOf(model, evaluation, outputDerivatives(likelihood, evaluation.outputs, targets), kind.diagonal));
     },
   };
+  return remakeable(structure, "diagonal");
 }
 
 /** For what an example takes on the way: K x K for its output Hessian, K deltas for each unit, or K rows of a Jacobian. */
@@ -63,23 +65,17 @@ function squares({ model, likelihood, evaluation, targets }: Batch, kind: Factor
 
 const square = (values: Float64Array): Float64Array => values.map((value) => value * value);
 
-function diagonalCurvature(values: Float64Array): Curvature {
+/** H with the given diagonal. */
+export function diagonalCurvature(values: Float64Array): Curvature {
   const curvature: Curvature = {
     structure: "diagonal",
     parts: [values],
     dense: () => diagonalMatrix(values),
     plus: (other) => diagonalCurvature(addParts(curvature, other)[0]),
     times: (c) => (c === 1 ? curvature : diagonalCurvature(values.map((value) => value * c))),
-    precision: (prior, scale) => {
-      const alpha = priorPrecision(prior);
-      const precision = values.map((value, i) => value * scale + alpha[i]);
-      const smallest = precision.reduce((least, value) => (value < least ? value : least), Infinity);
-      if (!(smallest > 0)) throw new NotPositiveDefiniteError("The posterior precision", smallest, NOT_AT_A_MODE);
-      // gamma_i = c h_i / p_i, without the cancellation of 1 - alpha_i / p_i.
-      return diagonalPrecision(precision, () => sumByGroup(prior, values.map((value, i) => (value * scale) / precision[i])));
-    },
+    precision: (prior, scale) => diagonalPrecision(values, prior, scale),
   };
-  return curvature;
+  return remakeable(curvature, "diagonalCurvature", () => ({ values }));
 }
 
 function diagonalMatrix(values: Float64Array): Float64Array {
@@ -89,7 +85,11 @@ function diagonalMatrix(values: Float64Array): Float64Array {
 }
 
 /** With P diagonal, F = P^-1/2. */
-function diagonalPrecision(precision: Float64Array, effectiveParametersByGroup: () => Float64Array): Precision {
+export function diagonalPrecision(values: Float64Array, prior: GroupedPrior, scale: number): Precision {
+  const alpha = priorPrecision(prior);
+  const precision = values.map((value, i) => value * scale + alpha[i]);
+  const smallest = precision.reduce((least, value) => (value < least ? value : least), Infinity);
+  if (!(smallest > 0)) throw new NotPositiveDefiniteError("The posterior precision", smallest, NOT_AT_A_MODE);
   const variances = precision.map((value) => 1 / value);
   const deviations = variances.map(Math.sqrt);
   const result: Precision = {
@@ -98,12 +98,13 @@ function diagonalPrecision(precision: Float64Array, effectiveParametersByGroup: 
     whiten: (rows) => rows.map((value, i) => value * deviations[i % deviations.length]),
     sample: (normals) => normals.map((value, i) => value * deviations[i]),
     inverseDiagonal: () => variances.slice(),
-    effectiveParametersByGroup,
+    // gamma_i = c h_i / p_i, without the cancellation of 1 - alpha_i / p_i.
+    effectiveParametersByGroup: () => sumByGroup(prior, values.map((value, i) => (value * scale) / precision[i])),
     inverse: () => diagonalMatrix(variances),
     batchRows,
     outputCovariance: (model, evaluation) => (isLayered(model) ? outputCovariance(variances, model, evaluation as LayeredEvaluation) : outputCovarianceByJacobian(result, model, evaluation)),
   };
-  return result;
+  return remakeable(result, "diagonalPrecision", () => ({ values, prior, scale }));
 }
 
 /**

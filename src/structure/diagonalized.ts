@@ -1,4 +1,5 @@
 import type { GroupedPrior } from "../prior/prior.ts";
+import { recipeOf, remadeAs } from "../recipe.ts";
 import type { Curvature, Precision } from "./structure.ts";
 
 /**
@@ -7,13 +8,14 @@ import type { Curvature, Precision } from "./structure.ts";
  * makes it when it is first asked for.
  */
 export function diagonalized(curvature: Curvature, eigenvalues: Float64Array, width: number): Curvature {
-  return {
+  const withEigenvalues: Curvature = {
     ...curvature,
     precision: (prior, scale) => {
       if (prior.groups.length > 1 || scale * smallest(eigenvalues) + prior.precisions[0] <= 0) return curvature.precision(prior, scale);
       return spectralPrecision(() => curvature.precision(prior, scale), eigenvalues, width, prior, scale);
     },
   };
+  return remadeAs(withEigenvalues, () => recipeOf(curvature));
 }
 
 function smallest(values: Float64Array): number {
@@ -28,7 +30,7 @@ function spectralPrecision(factorize: () => Precision, eigenvalues: Float64Array
     logDeterminant += Math.log(scale * eigenvalue + alpha);
     effective += (scale * eigenvalue) / (scale * eigenvalue + alpha);
   }
-  return {
+  const quick: Precision = {
     logDeterminant,
     effectiveParametersByGroup: () => Float64Array.of(effective),
     solve: (v) => precision().solve(v),
@@ -39,4 +41,5 @@ function spectralPrecision(factorize: () => Precision, eigenvalues: Float64Array
     batchRows: (model) => precision().batchRows(model),
     outputCovariance: (model, evaluation) => precision().outputCovariance(model, evaluation),
   };
+  return remadeAs(quick, () => recipeOf(precision()));
 }
