@@ -2,8 +2,10 @@ import { Matrix } from "ml-matrix";
 import { empiricalFisher, exact, outerProduct } from "../src/curvature/curvature.ts";
 import { diagonal } from "../src/structure/diagonal.ts";
 import { full } from "../src/structure/full.ts";
+import { kronecker } from "../src/structure/kronecker.ts";
 import type { KindRow, StructureRow } from "./conformance.ts";
 import { twinApproximateDiagonal, twinEmpiricalFisher, twinHessian, twinOuterProduct } from "./support/dense-twin.ts";
+import { separablePrecisions, twinKronecker } from "./support/kronecker-twin.ts";
 import { WITHOUT_LAYERS, twinFunction, twinLastLayer, twinNetwork, twinSubnetwork, type TwinModel } from "./support/twin-models.ts";
 import { textbookBernoulli, textbookCategorical, textbookGaussian, textbookHeteroscedastic, textbookPoisson } from "./support/textbook-likelihoods.ts";
 
@@ -26,6 +28,14 @@ export const STRUCTURES: readonly StructureRow[] = [
     kinds: [...FACTOR_KINDS, EXACT, APPROXIMATE],
     kept: (hessian) => Matrix.diag(hessian.diagonal()),
     gaps: WITHOUT_LAYERS.map(({ name }) => ({ kind: APPROXIMATE.name, model: name, message: /approximate diagonal .* needs a model with layers/ })),
+  },
+  {
+    name: "kronecker()",
+    structure: kronecker(),
+    kinds: FACTOR_KINDS,
+    kept: (_, twin, kind) => twinKronecker(twin, kind),
+    precisions: separablePrecisions,
+    gaps: FACTOR_KINDS.flatMap((kind) => WITHOUT_LAYERS.map((model) => ({ kind: kind.name, model: model.name, message: /^kronecker\(\) needs a model with layers.*use full\(\), blockDiagonal\(\) or diagonal\(\)/ }))),
   },
 ];
 

@@ -1,6 +1,7 @@
 import { Matrix, inverse } from "ml-matrix";
 import { expect } from "vitest";
 import type { CurvatureKind } from "../src/curvature/curvature.ts";
+import type { Model } from "../src/model/model.ts";
 import { laplace, withMoreData } from "../src/posterior/laplace.ts";
 import type { Posterior } from "../src/posterior/posterior.ts";
 import { perWeight } from "../src/prior/per-weight.ts";
@@ -24,7 +25,9 @@ export interface StructureRow {
   readonly name: string;
   readonly structure: Structure;
   readonly kinds: readonly KindRow[];
-  readonly kept: (hessian: Matrix, twin: Twin) => Matrix;
+  readonly kept: (hessian: Matrix, twin: Twin, kind: KindRow) => Matrix;
+  /** Prior precisions of each weight that it can have, where it cannot have any. */
+  readonly precisions?: (model: Model) => Float64Array;
   /** What it cannot do, by name of kind and model, and the message that says so. */
   readonly gaps: readonly { readonly kind: string; readonly model: string; readonly message: RegExp }[];
 }
@@ -59,10 +62,10 @@ export async function conformance(twin: Twin, row: StructureRow, kind: KindRow, 
   const width = twin.model.parameters.length;
   // A mode at temperature 1 is none at others.
   const temperature = kind.atMode ? 1 : 0.8;
-  const options = { curvature: kind.kind, structure: row.structure, prior: conformancePrior(width), temperature };
+  const priorPrecisions = row.precisions?.(twin.model) ?? precisionsOf(width);
+  const options = { curvature: kind.kind, structure: row.structure, prior: perWeight(priorPrecisions, { mean: PRIOR_MEAN }), temperature };
   const posterior = await laplace(twin.model, twin.textbook.likelihood, dataOf(twin), options);
-  const hessian = row.kept(kind.hessian(twin), twin);
-  const priorPrecisions = precisionsOf(width);
+  const hessian = row.kept(kind.hessian(twin), twin, kind);
   const precision = Matrix.div(hessian, temperature).add(Matrix.diag(Array.from(priorPrecisions)));
   // The twin's derivatives are differences, good to about 1e-10; solving multiplies their error by the condition of P.
   const spectrum = eigenvalues(precision);

@@ -19,6 +19,8 @@ export interface FactorCurvature {
   columns(model: Model): number;
   /** S, from the likelihood at a batch's outputs. */
   factor(likelihood: Likelihood, outputs: Float64Array, targets: Table): OutputFactor;
+  /** $\sum_n S_n S_n^\top$ over a batch, K x K, from likelihoods that have it without the factors. */
+  sum?(likelihood: Likelihood, outputs: Float64Array, targets: Table): Float64Array | undefined;
 }
 
 /**
@@ -85,6 +87,7 @@ export function outerProduct(): FactorCurvature {
     noisePower: 1,
     columns: ({ outputs }) => outputs,
     factor: (likelihood, outputs, targets) => likelihood.factor(outputs, targets),
+    sum: (likelihood, outputs, targets) => likelihood.factorSum?.(outputs, targets),
   };
 }
 

@@ -1,5 +1,6 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
+import { mirrorLower, symmetricRankK } from "../linalg/symmetric-rank-k.ts";
 import { categoricalPrediction, integrated, type CategoricalPrediction } from "./categorical-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { probit, type Link } from "./link.ts";
@@ -72,6 +73,20 @@ export function categorical(): CategoricalLikelihood {
         }
       });
       return { data, columns: classes };
+    },
+    factorSum: (outputs, targets) => {
+      const classes = outputs.length / targets.rows;
+      const p = probabilities(outputs, targets.rows);
+      const sum = new Float64Array(classes * classes);
+      symmetricRankK(p, targets.rows, classes, sum, -1);
+      mirrorLower(sum, classes);
+      for (let k = 0; k < classes; k++) sum[k * (classes + 1)] = 0;
+      for (let i = 0; i < p.length; i++) {
+        // Of probabilities, one at most is so near 1 that its complement would lose digits.
+        const rest = p[i] < 0.5 ? 1 - p[i] : complement(p.subarray(i - (i % classes), i - (i % classes) + classes), i % classes);
+        sum[(i % classes) * (classes + 1)] += p[i] * rest;
+      }
+      return sum;
     },
     ...predicting((options: CategoricalPredictionOptions) => {
       knownOptions("options", options, ["link"]);

@@ -52,6 +52,8 @@ export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
   hessian(outputs: Float64Array, targets: Table): Float64Array;
   /** $S$ with $S_n S_n^\top$ the (expected) Hessian of $E_D$: what the outer product needs. */
   factor(outputs: Float64Array, targets: Table): OutputFactor;
+  /** $\sum_n S_n S_n^\top$ over the batch, K x K, where that takes less than the factors of all examples; for many outputs. */
+  factorSum?(outputs: Float64Array, targets: Table): Float64Array;
   /** The predictive distribution of targets when the outputs are Gaussian: the link integrated over them. */
   predict(moments: OutputMoments, options?: O): P;
   /** The same for outputs that come in batches, as {@link predict} has them. */
