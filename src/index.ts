@@ -29,6 +29,7 @@ export { bernoulli, type BernoulliLikelihood } from "./likelihood/bernoulli.ts";
 export { categorical, type CategoricalLikelihood, type CategoricalPredictionOptions } from "./likelihood/categorical.ts";
 export { poisson, type PoissonLikelihood, type PoissonOptions, type PoissonPredictionOptions } from "./likelihood/poisson.ts";
 export { heteroscedastic, type HeteroscedasticLikelihood } from "./likelihood/heteroscedastic.ts";
+export { measurements, type MeasurementsLikelihood, type MeasurementsOptions, type MeasurementsPredictionOptions } from "./likelihood/measurements.ts";
 export { probit, monteCarlo, type Link, type MonteCarloOptions } from "./likelihood/link.ts";
 export { moderated, type BernoulliPrediction } from "./likelihood/bernoulli-prediction.ts";
 export { sigmoid } from "./sigmoid.ts";

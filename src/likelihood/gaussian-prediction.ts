@@ -18,8 +18,17 @@ export interface GaussianPrediction extends RegressionPrediction {
   outputCovariance(example: number): Matrix;
 }
 
-/** t_n ~ N(f_n, C_n + diag(noiseVariance)) for outputs f_n with covariance C_n; `noiseVariance` has K numbers. */
-export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayLike<number>): GaussianPrediction {
+/** Targets to be scored, N x K, and the variance of their noise: K numbers, or N x K. */
+interface Scored {
+  readonly values: Float64Array;
+  readonly noiseVariance: ArrayLike<number>;
+}
+
+/**
+ * t_n ~ N(f_n, C_n + diag(noiseVariance)) for outputs f_n with covariance C_n; `noiseVariance` has K numbers, or N x K. Targets to be scored
+ * may bring their own, as `read` says.
+ */
+export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayLike<number>, read = (targets: MatrixLike): Scored => ({ values: alike(moments, targets), noiseVariance })): GaussianPrediction {
   const { rows, outputs, covariance } = moments;
   const table = (value: (n: number, k: number) => number): Matrix => {
     const result = Matrix.zeros(rows, outputs);
@@ -28,7 +37,8 @@ export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayL
   };
   const epistemic = (n: number, k: number): number => covariance[(n * outputs + k) * outputs + k];
   const mean = table((n, k) => moments.mean[n * outputs + k]);
-  const totalVariance = table((n, k) => epistemic(n, k) + noiseVariance[k]);
+  const noise = (n: number, k: number): number => noiseVariance[(n * outputs + k) % noiseVariance.length];
+  const totalVariance = table((n, k) => epistemic(n, k) + noise(n, k));
   const around = (variance: (n: number, k: number) => number, level: number): Interval => {
     const width = normalQuantile(level);
     const end = (sign: number) => table((n, k) => mean.get(n, k) + sign * width * Math.sqrt(variance(n, k)));
@@ -37,13 +47,20 @@ export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayL
   return {
     mean,
     variance: table(epistemic),
-    noiseVariance: table((_, k) => noiseVariance[k]),
+    noiseVariance: table(noise),
     totalVariance,
     outputCovariance: (example) => Matrix.from1DArray(outputs, outputs, covariance.subarray(example * outputs * outputs, (example + 1) * outputs * outputs)),
     interval: (level = 0.95) => around((n, k) => totalVariance.get(n, k), level),
     meanInterval: (level = 0.95) => around(epistemic, level),
-    logDensity: (targets) => logDensity(moments, noiseVariance, targets),
+    logDensity: (targets) => logDensity(moments, read(targets)),
   };
+}
+
+/** The targets, N x K as the moments. */
+function alike({ rows, outputs }: OutputMoments, targets: MatrixLike): Float64Array {
+  const t = toTable("targets", targets);
+  if (t.rows === rows && t.columns === outputs) return t.data;
+  throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${outputs}, as the prediction`, received: `${t.rows} x ${t.columns}` });
 }
 
 /** How many standard deviations on either side of the mean hold the given probability. */
@@ -54,14 +71,12 @@ export function normalQuantile(level: number): number {
 }
 
 /** log N(t_n; f_n, S_n) = -1/2 [ K log(2 pi) + log det S_n + |L_n^-1 (t_n - f_n)|^2 ], S_n = C_n + diag(noise) = L_n L_n'. */
-function logDensity({ rows, outputs, mean, covariance }: OutputMoments, noiseVariance: ArrayLike<number>, targets: MatrixLike): Float64Array {
-  const t = toTable("targets", targets);
-  if (t.rows !== rows || t.columns !== outputs) throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${outputs}, as the prediction`, received: `${t.rows} x ${t.columns}` });
+function logDensity({ rows, outputs, mean, covariance }: OutputMoments, { values, noiseVariance }: Scored): Float64Array {
   return Float64Array.from({ length: rows }, (_, n) => {
     const total = covariance.slice(n * outputs * outputs, (n + 1) * outputs * outputs);
-    for (let k = 0; k < outputs; k++) total[k * outputs + k] += noiseVariance[k];
+    for (let k = 0; k < outputs; k++) total[k * outputs + k] += noiseVariance[(n * outputs + k) % noiseVariance.length];
     if (cholesky(total, outputs) >= 0) throw new NotPositiveDefiniteError(`The predictive covariance of example ${n}`, 0, "The noise is too small beside the epistemic covariance of the outputs to be told from 0.");
-    const residual = Float64Array.from({ length: outputs }, (_, k) => t.data[n * outputs + k] - mean[n * outputs + k]);
+    const residual = Float64Array.from({ length: outputs }, (_, k) => values[n * outputs + k] - mean[n * outputs + k]);
     solveLower(total, outputs, residual, 1);
     const distance = residual.reduce((sum, r) => sum + r * r, 0);
     return -0.5 * (outputs * Math.log(2 * Math.PI) + logDeterminant(total, outputs) + distance);

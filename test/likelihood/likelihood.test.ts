@@ -4,6 +4,7 @@ import type { Table } from "../../src/data.ts";
 import { bernoulli } from "../../src/likelihood/bernoulli.ts";
 import { categorical } from "../../src/likelihood/categorical.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
+import { measurements } from "../../src/likelihood/measurements.ts";
 import { poisson } from "../../src/likelihood/poisson.ts";
 import { heteroscedastic } from "../../src/likelihood/heteroscedastic.ts";
 import type { Likelihood, OutputFactor } from "../../src/likelihood/likelihood.ts";
@@ -40,6 +41,7 @@ const conformance: Row[] = [
   { likelihood: gaussian(), outputs: [1, 2], targets: numbers },
   { likelihood: bernoulli(), outputs: [1, 3], targets: (rows, outputs, seed) => numbers(rows, outputs, seed).map((row) => row.map((value) => (value > 0 ? 1 : 0))) },
   { likelihood: categorical(), outputs: [2, 3, 5], targets: (rows, outputs, seed) => labels(outputs, rows, seed) },
+  { likelihood: measurements({ scale: 1.5 }), outputs: [1, 2], targets: (rows, outputs, seed) => numbers(rows, outputs, seed).map((row, n) => [...row, ...row.map((_, k) => 0.2 + n + 0.3 * k)]) },
   { likelihood: heteroscedastic(), outputs: [2, 4], targets: (rows, outputs, seed) => numbers(rows, outputs / 2, seed), depends: true },
   { likelihood: poisson(), outputs: [1, 2], targets: counts },
   { likelihood: poisson({ exposure: true }), outputs: [1, 2], targets: (rows, outputs, seed) => counts(rows, outputs, seed).map((row, n) => [...row, ...row.map((_, k) => 0.5 + n + k)]) },

@@ -2,6 +2,7 @@ import { bernoulli } from "../../src/likelihood/bernoulli.ts";
 import { categorical } from "../../src/likelihood/categorical.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { heteroscedastic } from "../../src/likelihood/heteroscedastic.ts";
+import { measurements } from "../../src/likelihood/measurements.ts";
 import { poisson } from "../../src/likelihood/poisson.ts";
 import type { Likelihood } from "../../src/likelihood/likelihood.ts";
 import { normals } from "./random-numbers.ts";
@@ -84,6 +85,20 @@ export function textbookHeteroscedastic(): TextbookLikelihood {
     gradient: ([m, s], [t]) => [(m - t) / Math.exp(2 * s), 1 - (m - t) ** 2 / Math.exp(2 * s)],
     hessian: ([m, s], [t]) => [[1, 2 * (t - m)], [2 * (t - m), 2 * (t - m) ** 2]].map((row) => row.map((value) => value / Math.exp(2 * s))),
     information: ([, s]) => [[1 / Math.exp(2 * s), 0], [0, 2]],
+  };
+}
+
+/** One measured value, with its error bar in the second column of the targets. */
+export function textbookMeasurements(): TextbookLikelihood {
+  return {
+    name: "measurements",
+    outputs: 1,
+    noisePrecision: 1,
+    likelihood: measurements(),
+    targets: (rows, seed) => Array.from(normals(rows, seed), (value, n) => [value, 0.3 + 0.2 * n]),
+    logDensity: ([f], [t, sigma]) => -0.5 * Math.log(2 * Math.PI * sigma ** 2) - (t - f) ** 2 / (2 * sigma ** 2),
+    gradient: ([f], [t, sigma]) => [(f - t) / sigma ** 2],
+    hessian: (_, [, sigma]) => [[1 / sigma ** 2]],
   };
 }
 

@@ -1,0 +1,123 @@
+import { toTable, type MatrixLike, type Table } from "../data.ts";
+import { InvalidArgumentError, knownOptions, positive } from "../errors.ts";
+import { columnScale } from "../model/standardized.ts";
+import { diagonalBlocks } from "./diagonal-blocks.ts";
+import { gaussianPrediction, type GaussianPrediction } from "./gaussian-prediction.ts";
+import type { Likelihood } from "./likelihood.ts";
+import { predicting } from "./predictor.ts";
+import { rowSums, withoutNoise } from "./without-noise.ts";
+
+/**
+ * Options of {@link measurements}.
+ *
+ * @category Likelihoods
+ */
+export interface MeasurementsOptions {
+  /** What all error bars are multiplied by, where they are known to be too small or too large. Default 1. */
+  readonly scale?: number;
+}
+
+/**
+ * How measurements are predicted.
+ *
+ * @category Predictions
+ */
+export interface MeasurementsPredictionOptions {
+  /** Error bars of the measurements to be predicted: one number for all, or N x K. Default 0: the quantity itself is predicted, with epistemic variance alone. */
+  readonly errorBars?: number | MatrixLike;
+}
+
+/**
+ * Measurements with error bars.
+ *
+ * @category Likelihoods
+ */
+export type MeasurementsLikelihood = Likelihood<GaussianPrediction, MeasurementsPredictionOptions>;
+
+/**
+ * Regression on measurements of which each has its own known error bar, the standard deviation $\sigma_{nk}$ of its Gaussian noise:
+ * $$-\log p(t \mid f) = \sum \frac{(t - f)^2}{2 \sigma^2} + \log\sigma + \tfrac12 \log 2\pi.$$
+ * Targets have 2K columns, first the K measured values, then their K error bars; so have those that a prediction is scored by. The gradient is
+ * $(f - t) / \sigma^2$, the Hessian $1 / \sigma^2$: weighted least squares.
+ *
+ * The error bars are taken at their word and nothing is re-estimated. Where they are off by a common factor, the evidence tells which `scale` is
+ * right ({@link compareModels}).
+ *
+ * @category Likelihoods
+ * @throws {@link InvalidArgumentError} when the targets do not have 2K columns, or an error bar is not above 0.
+ * @example
+ * ```ts
+ * import { functionModel, laplace, measurements, predict, train } from "laplace-ts";
+ * const data = { inputs: [1, 2, 3, 4], targets: [[1.1, 0.1], [1.9, 0.1], [3.1, 0.1], [7, 3]] }; // [value, error bar]
+ * const slope = functionModel({ parameters: [1], inputs: 1, outputs: 1, value: ([a], [x]) => [a * x] });
+ * const { model, likelihood, prior } = await train(slope, measurements(), data);
+ * const { mean, variance } = await predict(await laplace(model, likelihood, data, { prior }), [1]);
+ * console.log(mean.get(0, 0).toFixed(2), Math.sqrt(variance.get(0, 0)).toFixed(3)); // 1.01 0.027
+ * ```
+ */
+export function measurements(options: MeasurementsOptions = {}): MeasurementsLikelihood {
+  knownOptions("options", options, ["scale"]);
+  const scale = positive("scale", options.scale ?? 1);
+  const encoded = (targets: MatrixLike, rows: number, outputs: number): Table => encode(targets, rows, outputs, scale);
+  const losses = each((f, t, sigma) => 0.5 * ((t - f) / sigma) ** 2 + Math.log(sigma) + 0.5 * Math.log(2 * Math.PI));
+  const precisions = each((_, __, sigma) => sigma ** -2);
+  const roots = each((_, __, sigma) => 1 / sigma);
+  return {
+    ...withoutNoise,
+    name: "measurements",
+    description: `gaussian, error bars given${scale === 1 ? "" : ` (times ${scale.toPrecision(4)})`}`,
+    encode: encoded,
+    outputScale: ({ data, rows, columns }, outputs) => columnScale({ data: data.filter((_, i) => i % columns < outputs), rows, columns: outputs }),
+    energy: (outputs, targets) => losses(outputs, targets).reduce((sum, value) => sum + value, 0),
+    logDensity: (outputs, targets) => rowSums(losses(outputs, targets).map((value) => -value), targets.columns / 2),
+    gradient: each((f, t, sigma) => (f - t) / (sigma * sigma)),
+    hessian: (outputs, targets) => diagonalBlocks(precisions(outputs, targets), targets.columns / 2),
+    factor: (outputs, targets) => ({ data: diagonalBlocks(roots(outputs, targets), targets.columns / 2), columns: targets.columns / 2 }),
+    ...predicting((asked: MeasurementsPredictionOptions) => {
+      knownOptions("options", asked, ["errorBars"]);
+      return {
+        keep: ({ mean, covariance }) => ({ mean, covariance }),
+        make: (kept, rows, outputs) => {
+          const bars = errorBarsOf(asked.errorBars ?? 0, rows, outputs);
+          return gaussianPrediction({ rows, outputs, ...kept }, bars.map((bar) => (scale * bar) ** 2), (targets) => {
+            const { data, columns } = encoded(targets, rows, outputs);
+            const isValue = (i: number): boolean => i % columns < outputs;
+            return { values: data.filter((_, i) => isValue(i)), noiseVariance: data.filter((_, i) => !isValue(i)).map((sigma) => sigma * sigma) };
+          });
+        },
+      };
+    }),
+  };
+}
+
+/** A number for each output from itself, its target and the error bar of that. */
+function each(value: (f: number, t: number, sigma: number) => number): (outputs: Float64Array, targets: Table) => Float64Array {
+  return (outputs, { data, columns }) => {
+    const count = columns / 2;
+    return outputs.map((f, i) => {
+      const at = i + Math.floor(i / count) * count;
+      return value(f, data[at], data[at + count]);
+    });
+  };
+}
+
+/** Values and then error bars, scaled: N x 2K. */
+function encode(targets: MatrixLike, rows: number, outputs: number, scale: number): Table {
+  const table = toTable("targets", targets);
+  if (table.rows !== rows || table.columns !== 2 * outputs) {
+    throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${2 * outputs}, for each output of the model a column of values, and then for each a column of error bars`, received: `${table.rows} x ${table.columns}` });
+  }
+  const isBar = (i: number): boolean => i % table.columns >= outputs;
+  const bad = table.data.findIndex((value, i) => isBar(i) && !(value > 0));
+  if (bad >= 0) throw new InvalidArgumentError({ argument: "targets", expected: "error bars above 0 after the values", received: `${table.data[bad]} in row ${Math.floor(bad / table.columns)}` });
+  return { ...table, data: table.data.map((value, i) => (isBar(i) ? scale * value : value)) };
+}
+
+/** Error bars of predictions: N x K. */
+function errorBarsOf(errorBars: number | MatrixLike, rows: number, outputs: number): Float64Array {
+  const table = typeof errorBars === "number" ? { data: new Float64Array(rows * outputs).fill(errorBars), rows, columns: outputs } : toTable("errorBars", errorBars);
+  if (table.rows !== rows || table.columns !== outputs) throw new InvalidArgumentError({ argument: "errorBars", expected: `a number, or ${rows} x ${outputs}`, received: `${table.rows} x ${table.columns}` });
+  const bad = table.data.findIndex((value) => !(value >= 0 && Number.isFinite(value)));
+  if (bad >= 0) throw new InvalidArgumentError({ argument: "errorBars", expected: "finite numbers of at least 0", received: `${table.data[bad]}` });
+  return table.data;
+}
