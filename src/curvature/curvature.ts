@@ -2,6 +2,7 @@ import { knownOptions, oneOf } from "../errors.ts";
 import type { Table } from "../data.ts";
 import type { Likelihood, OutputFactor } from "../likelihood/likelihood.ts";
 import type { Model } from "../model/model.ts";
+import { remakeable } from "../recipe.ts";
 
 /**
  * Curvature of the form $H = \sum_n J_n^\top S_n S_n^\top J_n$: positive semidefinite whatever the weights.
@@ -70,7 +71,9 @@ export interface ExactOptions {
  */
 export function exact(options: ExactOptions = {}): ExactCurvature {
   knownOptions("options", options, ["diagonal"]);
-  return { kind: "exact", name: "exact Hessian", noisePower: 1, diagonal: oneOf("diagonal", options.diagonal ?? "exact", ["exact", "approximate"]) };
+  const diagonal = oneOf("diagonal", options.diagonal ?? "exact", ["exact", "approximate"]);
+  const kind: ExactCurvature = { kind: "exact", name: "exact Hessian", noisePower: 1, diagonal };
+  return remakeable(kind, "exact", () => ({ diagonal }));
 }
 
 /**
@@ -81,7 +84,7 @@ export function exact(options: ExactOptions = {}): ExactCurvature {
  * @category Curvature
  */
 export function outerProduct(): FactorCurvature {
-  return {
+  const kind: FactorCurvature = {
     kind: "factor",
     name: "outer product",
     noisePower: 1,
@@ -89,6 +92,7 @@ export function outerProduct(): FactorCurvature {
     factor: (likelihood, outputs, targets) => likelihood.factor(outputs, targets),
     sum: (likelihood, outputs, targets) => likelihood.factorSum?.(outputs, targets),
   };
+  return remakeable(kind, "outerProduct");
 }
 
 /**
@@ -98,11 +102,12 @@ export function outerProduct(): FactorCurvature {
  * @category Curvature
  */
 export function empiricalFisher(): FactorCurvature {
-  return {
+  const kind: FactorCurvature = {
     kind: "factor",
     name: "empirical Fisher",
     noisePower: 2,
     columns: () => 1,
     factor: (likelihood, outputs, targets) => ({ data: likelihood.gradient(outputs, targets), columns: 1 }),
   };
+  return remakeable(kind, "empiricalFisher");
 }

@@ -5,6 +5,7 @@ import { categoricalPrediction, integrated, type CategoricalPrediction } from ".
 import type { Likelihood } from "./likelihood.ts";
 import { probit, type Link } from "./link.ts";
 import { predicting } from "./predictor.ts";
+import { remakeable } from "../recipe.ts";
 import { softplus } from "../sigmoid.ts";
 import { logOddsAgainst, softmax } from "./softmax.ts";
 import { withoutNoise } from "./without-noise.ts";
@@ -39,7 +40,7 @@ export type CategoricalLikelihood = Likelihood<CategoricalPrediction, Categorica
  * ```
  */
 export function categorical(): CategoricalLikelihood {
-  return {
+  const likelihood: CategoricalLikelihood = {
     ...withoutNoise,
     name: "categorical",
     description: "categorical",
@@ -98,6 +99,7 @@ export function categorical(): CategoricalLikelihood {
       };
     }),
   };
+  return remakeable(likelihood, "categorical");
 }
 
 /** 1 - p_k as the sum of the other probabilities, which does not cancel where p_k is nearly 1. */

@@ -5,6 +5,7 @@ import { diagonalBlocks } from "./diagonal-blocks.ts";
 import { heteroscedasticPrediction, locationAndScale, type HeteroscedasticPrediction } from "./heteroscedastic-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { predicting } from "./predictor.ts";
+import { remakeable } from "../recipe.ts";
 import { rowSums, withoutNoise } from "./without-noise.ts";
 
 /**
@@ -39,7 +40,7 @@ export type HeteroscedasticLikelihood = Likelihood<HeteroscedasticPrediction>;
  * ```
  */
 export function heteroscedastic(): HeteroscedasticLikelihood {
-  return {
+  const likelihood: HeteroscedasticLikelihood = {
     ...withoutNoise,
     name: "heteroscedastic",
     description: "gaussian, noise from the model",
@@ -83,6 +84,7 @@ export function heteroscedastic(): HeteroscedasticLikelihood {
       };
     }),
   };
+  return remakeable(likelihood, "heteroscedastic");
 }
 
 /** Shows each target's residual and noise precision, and where its two outputs are. */
