@@ -2,7 +2,7 @@ import { slice, type Table } from "../data.ts";
 import { NotFiniteError } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { symmetricRankK } from "../linalg/symmetric-rank-k.ts";
-import { norm } from "../linalg/vector.ts";
+import { allFinite, norm } from "../linalg/vector.ts";
 import { isLayered, type Evaluation, type Model } from "../model/model.ts";
 import { priorEnergy, priorGradient, type GroupedPrior } from "../prior/prior.ts";
 
@@ -126,13 +126,13 @@ function withPrior({ likelihood, prior }: Objective, { weights, energy, dataGrad
   const gradient = priorGradient(prior, weights);
   add(gradient, dataGradient);
   const loss = likelihood.precision * energy + priorEnergy(prior, weights);
-  return { weights, energy, dataGradient, gradient, loss: Number.isFinite(loss) && gradient.every(Number.isFinite) ? loss : Infinity };
+  return { weights, energy, dataGradient, gradient, loss: Number.isFinite(loss) && allFinite(gradient) ? loss : Infinity };
 }
 
 type Visit = (evaluation: Evaluation, targets: Table) => void;
 
 async function overChunks({ model, inputs, targets, breathe }: Objective, weights: Float64Array, perExample: number, visit: Visit): Promise<void> {
-  if (!weights.every(Number.isFinite)) throw new NotFiniteError("Training came to weights that are not finite. Use a smaller step or a stronger prior.");
+  if (!allFinite(weights)) throw new NotFiniteError("Training came to weights that are not finite. Use a smaller step or a stronger prior.");
   const moved = model.withParameters(weights);
   const rows = Math.max(1, Math.floor(CHUNK / perExample));
   for (let from = 0; from < inputs.rows; from += rows) {
