@@ -30,6 +30,7 @@ export { categorical, type CategoricalLikelihood, type CategoricalPredictionOpti
 export { poisson, type PoissonLikelihood, type PoissonOptions, type PoissonPredictionOptions } from "./likelihood/poisson.ts";
 export { heteroscedastic, type HeteroscedasticLikelihood } from "./likelihood/heteroscedastic.ts";
 export { measurements, type MeasurementsLikelihood, type MeasurementsOptions, type MeasurementsPredictionOptions } from "./likelihood/measurements.ts";
+export { functionLikelihood, type LikelihoodFunction } from "./likelihood/function-likelihood.ts";
 export { probit, monteCarlo, type Link, type MonteCarloOptions } from "./likelihood/link.ts";
 export { moderated, type BernoulliPrediction } from "./likelihood/bernoulli-prediction.ts";
 export { sigmoid } from "./sigmoid.ts";
@@ -37,6 +38,7 @@ export { softmax } from "./likelihood/softmax.ts";
 export type { GaussianPrediction } from "./likelihood/gaussian-prediction.ts";
 export type { HeteroscedasticPrediction } from "./likelihood/heteroscedastic-prediction.ts";
 export type { RegressionPrediction } from "./likelihood/regression-prediction.ts";
+export type { FunctionPrediction, FunctionPredictionOptions } from "./likelihood/function-prediction.ts";
 export type { PoissonPrediction } from "./likelihood/poisson-prediction.ts";
 export type { CategoricalPrediction } from "./likelihood/categorical-prediction.ts";
 export type { Likelihood, OutputFactor } from "./likelihood/likelihood.ts";

@@ -22,7 +22,7 @@ export function examples(model: Model, likelihood: Likelihood, data: Data): Exam
 }
 
 /** What makes a likelihood, for messages. */
-export const LIKELIHOODS = "gaussian(), bernoulli() or categorical()";
+export const LIKELIHOODS = "gaussian(), categorical() or another likelihood";
 
 /** Throws unless `model` and `likelihood` are such; what contains a model is told apart. */
 export function checkModelled(model: Model, likelihood: Likelihood): void {

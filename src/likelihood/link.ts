@@ -75,8 +75,8 @@ function average(mean: Float64Array, covariance: Float64Array, source: Random, s
   return Float64Array.from(draws, (values) => logSumExp(values) - Math.log(samples));
 }
 
-/** R with R R' = C for a positive semidefinite C, through its eigenvectors: C may be singular. */
-function squareRoot(covariance: Float64Array, n: number): Float64Array {
+/** R with R R' = C for a symmetric C, through its eigenvectors: C may be singular; negative eigenvalues are taken for 0. */
+export function squareRoot(covariance: Float64Array, n: number): Float64Array {
   const { values, vectors } = symmetricEigen(covariance, n);
   return vectors.map((v, i) => v * Math.sqrt(Math.max(0, values[i % n])));
 }

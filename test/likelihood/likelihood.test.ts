@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Table } from "../../src/data.ts";
 import { bernoulli } from "../../src/likelihood/bernoulli.ts";
 import { categorical } from "../../src/likelihood/categorical.ts";
+import { functionLikelihood, type LikelihoodFunction } from "../../src/likelihood/function-likelihood.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { measurements } from "../../src/likelihood/measurements.ts";
 import { poisson } from "../../src/likelihood/poisson.ts";
@@ -23,6 +24,8 @@ interface Row {
   readonly targets: (rows: number, outputs: number, seed: number) => number[][];
   /** Whether the Hessian depends on the target: the factor then goes by its average over targets, which are numbers. */
   readonly depends?: boolean;
+  /** Of its Hessian, where that is made of differences. Default 1e-9. */
+  readonly tolerance?: number;
 }
 
 function labels(classes: number, rows: number, seed: number): number[][] {
@@ -34,6 +37,9 @@ const numbers = (rows: number, outputs: number, seed: number): number[][] => toM
 
 const counts = (rows: number, outputs: number, seed: number): number[][] => numbers(rows, outputs, seed).map((row) => row.map((value) => Math.floor(3 * Math.abs(value))));
 
+/** Waiting times, from log rates. */
+const waiting: LikelihoodFunction = { name: "exponential", logDensity: (f, t) => f.reduce((sum, value, k) => sum + value - t[k] * Math.exp(value), 0) };
+
 const conformance: Row[] = [
   { likelihood: gaussian({ noise: 0.7 }), outputs: [1, 2, 3], targets: numbers },
   { likelihood: gaussian({ noise: 3, fixed: true }), outputs: [1, 2], targets: numbers },
@@ -42,12 +48,14 @@ const conformance: Row[] = [
   { likelihood: bernoulli(), outputs: [1, 3], targets: (rows, outputs, seed) => numbers(rows, outputs, seed).map((row) => row.map((value) => (value > 0 ? 1 : 0))) },
   { likelihood: categorical(), outputs: [2, 3, 5], targets: (rows, outputs, seed) => labels(outputs, rows, seed) },
   { likelihood: measurements({ scale: 1.5 }), outputs: [1, 2], targets: (rows, outputs, seed) => numbers(rows, outputs, seed).map((row, n) => [...row, ...row.map((_, k) => 0.2 + n + 0.3 * k)]) },
+  { likelihood: functionLikelihood(waiting), outputs: [1, 2], targets: (rows, outputs, seed) => numbers(rows, outputs, seed).map((row) => row.map(Math.abs)), tolerance: 1e-6 },
+  { likelihood: functionLikelihood({ ...waiting, gradient: (f, t) => f.map((value, k) => 1 - t[k] * Math.exp(value)) }), outputs: [1, 2], targets: (rows, outputs, seed) => numbers(rows, outputs, seed).map((row) => row.map(Math.abs)) },
   { likelihood: heteroscedastic(), outputs: [2, 4], targets: (rows, outputs, seed) => numbers(rows, outputs / 2, seed), depends: true },
   { likelihood: poisson(), outputs: [1, 2], targets: counts },
   { likelihood: poisson({ exposure: true }), outputs: [1, 2], targets: (rows, outputs, seed) => counts(rows, outputs, seed).map((row, n) => [...row, ...row.map((_, k) => 0.5 + n + k)]) },
 ];
 
-describe.each(conformance)("$likelihood.description", ({ likelihood, outputs: widths, targets, depends }) => {
+describe.each(conformance)("$likelihood.description", ({ likelihood, outputs: widths, targets, depends, tolerance = 1e-9 }) => {
   const batches = fc.record({ rows: fc.integer({ min: 1, max: 4 }), width: fc.constantFrom(...widths), scale: fc.constantFrom(0.1, 1, 5), seed: fc.nat(1e5) }).map(({ rows, width, scale, seed }) => ({
     f: normals(rows * width, seed).map((value) => scale * value),
     given: targets(rows, width, seed + 1),
@@ -77,7 +85,7 @@ describe.each(conformance)("$likelihood.description", ({ likelihood, outputs: wi
           const [n, k, j] = [Math.floor(i / width ** 2), Math.floor(i / width) % width, i % width];
           return dense[(n * width + k) * rows * width + n * width + j];
         });
-        expectClose(hessian, expected, 1e-9);
+        expectClose(hessian, expected, tolerance);
       }),
     );
   });

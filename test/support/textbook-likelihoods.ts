@@ -1,5 +1,6 @@
 import { bernoulli } from "../../src/likelihood/bernoulli.ts";
 import { categorical } from "../../src/likelihood/categorical.ts";
+import { functionLikelihood } from "../../src/likelihood/function-likelihood.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { heteroscedastic } from "../../src/likelihood/heteroscedastic.ts";
 import { measurements } from "../../src/likelihood/measurements.ts";
@@ -114,6 +115,20 @@ export function textbookPoisson(outputs: number): TextbookLikelihood {
     logDensity: (f, t) => sum(f.map((value, k) => Math.log((Math.exp(value) ** t[k] * Math.exp(-Math.exp(value))) / factorial(t[k])))),
     gradient: (f, t) => f.map((value, k) => Math.exp(value) - t[k]),
     hessian: (f) => f.map((value, k) => f.map((_, l) => (k === l ? Math.exp(value) : 0))),
+  };
+}
+
+/** Waiting times with a log rate, log p = f - t e^f, by nothing but their log density. */
+export function textbookFunction(): TextbookLikelihood {
+  return {
+    name: "function",
+    outputs: 1,
+    noisePrecision: 1,
+    likelihood: functionLikelihood({ logDensity: ([f], [t]) => f - t * Math.exp(f) }),
+    targets: (rows, seed) => rowsOf(normals(rows, seed).map((value) => value * value), 1),
+    logDensity: ([f], [t]) => Math.log(Math.exp(f) * Math.exp(-t * Math.exp(f))),
+    gradient: ([f], [t]) => [t * Math.exp(f) - 1],
+    hessian: ([f], [t]) => [[t * Math.exp(f)]],
   };
 }
 
