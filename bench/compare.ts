@@ -19,6 +19,7 @@ export interface Rounds {
   readonly seconds: number;
   /** No third or further round after so many seconds. */
   readonly patience: number;
+  readonly clock: Request["clock"];
 }
 
 /** What a side needed for a job. */
@@ -47,7 +48,7 @@ export async function compare(title: string, problem: Problem, contestants: read
     for (const contestant of contestants) {
       if (refusals.has(contestant)) continue;
       const precision = float ?? contestant.float;
-      const answer = await contestant.side.ask({ ...request, problem, method: contestant.method, float: precision });
+      const answer = await contestant.side.ask({ ...request, problem, method: contestant.method, float: precision, clock: rounds.clock });
       if ("refused" in answer) {
         refusals.set(contestant, answer);
         continue;

@@ -47,8 +47,20 @@ export function writeProblem(size: Size, file: string, seed = 1): Problem {
       ? Float64Array.from(outputs.to1DArray(), (f) => f + problem.noise * source.normal())
       : Float64Array.from({ length: examples }, (_, n) => draw(softmax(Float64Array.from(outputs.getRow(n))), source));
   const points = normals(size.points * sizes[0], source);
-  writeFileSync(file, Buffer.concat([network.parameters, inputs, targets, points].map(({ buffer }) => new Uint8Array(buffer as ArrayBuffer))));
+  writeNumbers(file, { parameters: network.parameters, inputs, targets, points });
   return problem;
+}
+
+/** Writes the file of a problem. */
+export function writeNumbers(file: string, { parameters, inputs, targets, points }: Numbers): void {
+  const parts = [parameters, inputs, targets, points];
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let from = 0;
+  for (const part of parts) {
+    all.set(part, from);
+    from += part.length;
+  }
+  writeFileSync(file, all);
 }
 
 /** The numbers of a problem, from its file. */

@@ -11,6 +11,8 @@ export interface Request {
   readonly points: number;
   /** Repeat it for so many seconds, at least once. */
   readonly seconds: number;
+  /** Processor time, which other programs on the machine disturb least, or wall time, for sides with several threads. */
+  readonly clock: "processor" | "wall";
 }
 
 /** What it answers: a line of JSON on its standard output. */

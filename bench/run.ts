@@ -2,7 +2,7 @@
  * The dense kernels beside other libraries, then whole jobs beside a program that does what laplace-torch does, as Markdown tables.
  * `npm run bench` takes some minutes. `-- --only=diagonal` chooses jobs by a part of their title (`--only=kernels` the kernels),
  * `-- --peer=numpy` another peer than PyTorch (`--peer=none` none), `-- --threads=2` gives it more threads than laplace-ts has, `-- --write`
- * puts the table of jobs into docs/performance.md, and `-- --smoke` only shows in a moment that everything runs.
+ * puts the table of jobs into docs/performance.md, and `-- --smoke` only shows in a moment that everything, bench/growth.ts included, runs.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -14,6 +14,7 @@ import { compare, type Contestant, type Rounds } from "./compare.ts";
 import { jobs, title } from "./jobs.ts";
 import { machine } from "./machine.ts";
 import { writeProblem } from "./problem.ts";
+import { checkPeer } from "./reference.ts";
 import { jobTable, type Outcome } from "./report.ts";
 import { withSection } from "./section.ts";
 import { startOurs, startPeer, type Side } from "./side.ts";
@@ -27,22 +28,23 @@ const { values: options } = parseArgs({
     threads: { type: "string", default: "1" },
   },
 });
-const rounds: Rounds = options.smoke ? { count: 2, seconds: 0, patience: 0 } : { count: 8, seconds: 0.3, patience: 60 };
+const clock = Number(options.threads) > 1 ? "wall" : "processor";
+const rounds: Rounds = options.smoke ? { count: 2, seconds: 0, patience: 0, clock } : { count: 8, seconds: 0.3, patience: 60, clock };
 const page = new URL("../docs/performance.md", import.meta.url);
 
-if ("kernels".includes(options.only)) benchKernels();
+if ("kernels".includes(options.only)) run("kernels.ts");
+if (options.smoke && "growth".includes(options.only)) run("growth.ts");
 const { outcomes, peer } = await benchJobs();
 if (outcomes.length > 0) {
-  const table = `${machine()}; ${peer?.platform ?? "no peer"}.\n\n${jobTable(outcomes, peer?.name)}`;
+  const table = `${machine()}; ${peer?.platform ?? "no peer"}. Medians of ${clock} time.\n\n${jobTable(outcomes, peer?.name)}`;
   console.log(table);
   if (options.write) writeFileSync(page, withSection(readFileSync(page, "utf8"), "jobs", table));
 }
 
-/** In a process of its own, since it changes which kernels are used. */
-function benchKernels(): void {
-  const program = fileURLToPath(new URL("kernels.ts", import.meta.url));
-  const { status } = spawnSync(process.execPath, [...process.execArgv, program, ...(options.smoke ? ["--smoke"] : [])], { stdio: "inherit" });
-  if (status !== 0) throw new Error("bench/kernels.ts failed.");
+/** Another benchmark, in a process of its own. */
+function run(program: string): void {
+  const { status } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(new URL(program, import.meta.url)), ...(options.smoke ? ["--smoke"] : [])], { stdio: "inherit" });
+  if (status !== 0) throw new Error(`bench/${program} failed.`);
   console.log();
 }
 
@@ -61,6 +63,7 @@ async function benchJobs(): Promise<{ readonly outcomes: Outcome[]; readonly pee
       const name = title(job, size);
       if (!name.includes(options.only)) continue;
       sides ??= [await startOurs(), await startPeer(options.peer.split(","), Number(options.threads))];
+      if (peer === undefined && sides[1] !== undefined) await checkPeer(sides[1], join(scratch, "reference"));
       peer = sides[1];
       const contestants: Contestant[] = [{ side: sides[0], method: job.ours, float: "float64" }];
       if (peer !== undefined) contestants.push({ side: peer, method: job.peers, float: job.peersFloat });

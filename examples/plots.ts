@@ -45,11 +45,11 @@ export interface SizedModel {
 }
 
 /** Okabe & Ito (2008): told apart with every kind of colour vision. */
-const COLOR = { blue: "#0072B2", orange: "#D55E00", ink: "#333333", paper: "#FFFFFF" };
+export const COLOR = { blue: "#0072B2", orange: "#D55E00", ink: "#333333", paper: "#FFFFFF" };
 
 // Plot draws in a browser's document; linkedom's serves. Deno does not know the types of either.
-const { document } = parseHTML("<html></html>") as unknown as Required<Pick<Plot.PlotOptions, "document">>;
-type Chart = ReturnType<typeof Plot.plot>;
+export const { document } = parseHTML("<html></html>") as unknown as Required<Pick<Plot.PlotOptions, "document">>;
+export type Chart = ReturnType<typeof Plot.plot>;
 
 const FONT = "system-ui, Helvetica, Arial, sans-serif";
 const MARGIN = 8;
@@ -136,7 +136,7 @@ function percent(level: number): string {
 }
 
 /** A legend entry: its text, and a drawing 22 wide that stands on the text's base line. */
-interface LegendEntry {
+export interface LegendEntry {
   readonly label: string;
   readonly symbol: string;
 }
@@ -154,7 +154,7 @@ function bandSymbol(count: number, opacity: number): string {
   return Array.from({ length: count }, band).join("");
 }
 
-function legendRow(entries: readonly LegendEntry[]): string {
+export function legendRow(entries: readonly LegendEntry[]): string {
   let x = 6;
   return entries
     .map(({ label, symbol }) => {
@@ -166,13 +166,13 @@ function legendRow(entries: readonly LegendEntry[]): string {
 }
 
 /** A chart at a position within a page: what is in its svg element, without Plot's style sheet, which would reach beyond it. */
-function placed(chart: Chart, x: number, y: number): string {
+export function placed(chart: Chart, x: number, y: number): string {
   const drawing = chart.innerHTML.replace(/<style>.*?<\/style>/s, "");
   return `<g transform="translate(${x}, ${y})" text-anchor="middle" fill="currentColor">${drawing}</g>`;
 }
 
 /** An svg element with a background that leaves a margin around its parts. */
-function page(width: number, height: number, parts: readonly string[]): string {
+export function page(width: number, height: number, parts: readonly string[]): string {
   const [fullWidth, fullHeight] = [width + 2 * MARGIN, height + 2 * MARGIN];
   const size = `width="${fullWidth}" height="${fullHeight}"`;
   const open = `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="${-MARGIN} ${-MARGIN} ${fullWidth} ${fullHeight}" color="${COLOR.ink}" font-family="${FONT}" font-size="12" style="max-width: 100%; height: auto">`;

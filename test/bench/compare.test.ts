@@ -4,7 +4,7 @@ import type { Problem } from "../../bench/problem.ts";
 import type { Answer, Refusal, Request } from "../../bench/protocol.ts";
 
 const problem: Problem = { sizes: [1, 1], likelihood: "gaussian", examples: 2, points: 100, noise: 1, priorPrecision: 1, file: "" };
-const rounds = { count: 4, seconds: 0, patience: 1000 };
+const rounds = { count: 4, seconds: 0, patience: 1000, clock: "wall" } as const;
 
 /** A side that takes the given seconds, turn by turn, and keeps what it was asked for. */
 function contestant(name: string, turns: readonly number[], settings: { log?: string[]; value?: (turn: number) => number; float?: Request["float"]; refused?: string } = {}): Contestant {
