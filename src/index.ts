@@ -58,6 +58,7 @@ export { gradient, hessian, hessianDiagonal, hessianVectorProduct } from "./curv
 export { full, type FullOptions } from "./structure/full.ts";
 export { diagonal } from "./structure/diagonal.ts";
 export { kronecker, type KroneckerOptions } from "./structure/kronecker.ts";
+export { blockDiagonal, type BlockDiagonalOptions } from "./structure/block-diagonal.ts";
 export type { Batch, Curvature, Precision, Structure } from "./structure/structure.ts";
 
 export { laplace, withMoreData, type LaplaceOptions } from "./posterior/laplace.ts";

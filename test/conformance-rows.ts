@@ -1,10 +1,12 @@
 import { Matrix } from "ml-matrix";
 import { empiricalFisher, exact, outerProduct } from "../src/curvature/curvature.ts";
+import type { ParameterTensor } from "../src/model/model.ts";
+import { blockDiagonal } from "../src/structure/block-diagonal.ts";
 import { diagonal } from "../src/structure/diagonal.ts";
 import { full } from "../src/structure/full.ts";
 import { kronecker } from "../src/structure/kronecker.ts";
 import type { KindRow, StructureRow } from "./conformance.ts";
-import { twinApproximateDiagonal, twinEmpiricalFisher, twinHessian, twinOuterProduct } from "./support/dense-twin.ts";
+import { twinApproximateDiagonal, twinEmpiricalFisher, twinHessian, twinOuterProduct, type Twin } from "./support/dense-twin.ts";
 import { separablePrecisions, twinKronecker } from "./support/kronecker-twin.ts";
 import { WITHOUT_LAYERS, twinFunction, twinLastLayer, twinNetwork, twinSubnetwork, type TwinModel } from "./support/twin-models.ts";
 import { textbookBernoulli, textbookCategorical, textbookFunction, textbookGaussian, textbookHeteroscedastic, textbookMeasurements, textbookPoisson } from "./support/textbook-likelihoods.ts";
@@ -17,6 +19,14 @@ export const FACTOR_KINDS: readonly KindRow[] = [
 
 const EXACT: KindRow = { name: "exact", kind: exact(), hessian: twinHessian, atMode: true };
 const APPROXIMATE: KindRow = { name: "approximate diagonal", kind: exact({ diagonal: "approximate" }), hessian: twinApproximateDiagonal, atMode: true };
+
+/** The entries between parameters of the same block; the block of a parameter follows from its tensor and row. */
+function sameBlock(hessian: Matrix, { model }: Twin, blockOf: (tensor: ParameterTensor, row: number) => string): Matrix {
+  const blocks = model.tensors.flatMap((tensor) => Array.from({ length: tensor.rows * tensor.columns }, (_, i) => blockOf(tensor, Math.floor(i / tensor.columns))));
+  return hessian.clone().apply(function (this: Matrix, i: number, j: number) {
+    if (blocks[i] !== blocks[j]) this.set(i, j, 0);
+  });
+}
 
 /** All structures: a new one is a row here. */
 export const STRUCTURES: readonly StructureRow[] = [
@@ -36,6 +46,15 @@ export const STRUCTURES: readonly StructureRow[] = [
     kept: (_, twin, kind) => twinKronecker(twin, kind),
     precisions: separablePrecisions,
     gaps: FACTOR_KINDS.flatMap((kind) => WITHOUT_LAYERS.map((model) => ({ kind: kind.name, model: model.name, message: /^kronecker\(\) needs a model with layers.*use full\(\), blockDiagonal\(\) or diagonal\(\)/ }))),
+  },
+  { name: "blockDiagonal()", structure: blockDiagonal(), kinds: [...FACTOR_KINDS, EXACT], kept: (hessian, twin) => sameBlock(hessian, twin, ({ layer }) => `${layer}`), gaps: [] },
+  { name: "blockDiagonal() of tensors", structure: blockDiagonal({ blocks: "tensor" }), kinds: FACTOR_KINDS, kept: (hessian, twin) => sameBlock(hessian, twin, ({ name }) => name), gaps: [] },
+  {
+    name: "blockDiagonal() of units",
+    structure: blockDiagonal({ blocks: "unit" }),
+    kinds: [...FACTOR_KINDS, EXACT],
+    kept: (hessian, twin) => sameBlock(hessian, twin, ({ layer }, row) => `${layer}, ${row}`),
+    gaps: [...FACTOR_KINDS, EXACT].flatMap((kind) => WITHOUT_LAYERS.map((model) => ({ kind: kind.name, model: model.name, message: /^blockDiagonal\(\{ blocks: "unit" \}\) needs a model with layers.*"layer" or "tensor"/ }))),
   },
 ];
 

@@ -70,7 +70,7 @@ export async function laplace<M extends Model, L extends Likelihood>(model: M, l
 /** The curvature and structure that the options choose, checked, and what says whether they fit the memory budget for so many examples. */
 export function approximation(model: Model, options: Pick<LaplaceOptions, "curvature" | "structure" | "memoryBudget">): { readonly curvature: CurvatureKind; readonly structure: Structure; readonly withinBudget: (examples: number) => void } {
   const curvature = madeBy("exact(), outerProduct() or empiricalFisher()", "curvature", options.curvature ?? outerProduct(), "kind");
-  const structure = madeBy("full() or diagonal()", "structure", options.structure ?? full(), "curvature");
+  const structure = madeBy("full(), diagonal() or another structure", "structure", options.structure ?? full(), "curvature");
   const budget = positive("memoryBudget", options.memoryBudget ?? MEMORY_BUDGET);
   return {
     curvature,
@@ -79,7 +79,7 @@ export function approximation(model: Model, options: Pick<LaplaceOptions, "curva
       const bytes = structure.bytes(model, curvature, examples);
       if (bytes <= budget) return;
       const gigabytes = (value: number): string => `${(value / 1e9).toPrecision(3)} GB`;
-      throw new UnsupportedError(`structure: ${structure.name}() for ${model.parameters.length} parameters and ${examples} examples takes ${gigabytes(bytes)}, more than memoryBudget, ${gigabytes(budget)}. Use diagonal(), or raise memoryBudget.`);
+      throw new UnsupportedError(`structure: ${structure.name} curvature of ${model.parameters.length} parameters and ${examples} examples takes ${gigabytes(bytes)}, more than memoryBudget, ${gigabytes(budget)}. Use a structure that keeps less, such as kronecker() or diagonal(), or raise memoryBudget.`);
     },
   };
 }

@@ -62,8 +62,8 @@ function sumCurvature(values: Float64Array, width: number): FullCurvature {
   return curvature;
 }
 
-/** With P = L L', F = L^-T. */
-function weightSpacePrecision(values: Float64Array, prior: GroupedPrior, scale: number): Precision {
+/** P = scale H + A for the values of H, factorised; an error if it is not positive definite. */
+export function weightSpacePrecision(values: Float64Array, prior: GroupedPrior, scale: number): Precision {
   const alpha = priorPrecision(prior);
   const width = alpha.length;
   const matrix = (): Float64Array => {

@@ -136,7 +136,7 @@ describe("bad input to laplace", () => {
   const bad = <T>(value: unknown): T => value as T;
   const options: [string, unknown, RegExp][] = [
     ["a misspelt option", { strucutre: full() }, /^options\.strucutre: .*got the unknown option "strucutre"/],
-    ["a name in place of a structure", { structure: "full" }, /^structure: expected a value made by full\(\) or diagonal\(\), got "full"/],
+    ["a name in place of a structure", { structure: "full" }, /^structure: expected a value made by full\(\), diagonal\(\) or another structure, got "full"/],
     ["a forgotten call of a structure", { structure: full }, /^structure: .*got a function\. Call the function/],
     ["a name in place of a curvature", { curvature: "ggn" }, /^curvature: expected a value made by exact\(\), outerProduct\(\) or empiricalFisher\(\), got "ggn"/],
     ["a forgotten call of a curvature", { curvature: exact }, /^curvature: .*Call the function/],
@@ -191,7 +191,7 @@ describe("bad input to laplace", () => {
   it("more weights than the memory budget has room for", async () => {
     const fit = laplace(mlp([2, 20, 1]), likelihood, data, { memoryBudget: 1000 });
     await expect(fit).rejects.toThrow(UnsupportedError);
-    await expect(fit).rejects.toThrow(/^structure: full\(\) for 81 parameters and 8 examples takes .* more than memoryBudget.*Use diagonal\(\), or raise memoryBudget/);
+    await expect(fit).rejects.toThrow(/^structure: full curvature of 81 parameters and 8 examples takes .* more than memoryBudget.*such as kronecker\(\) or diagonal\(\), or raise memoryBudget/);
     await expect(laplace(mlp([2, 20, 1]), likelihood, data, { memoryBudget: 2000, structure: diagonal() })).resolves.toBeDefined();
   });
 
