@@ -70,6 +70,7 @@ export { coverage, meanLogDensity, rootMeanSquareError } from "./predictive/scor
 
 export { evidence, type EvidenceOptions, type EvidenceTerms } from "./evidence/evidence.ts";
 export { maximizeEvidence, reestimation, type MaximizeEvidenceOptions, type Reestimation, type ReestimationState } from "./evidence/maximize-evidence.ts";
+export { importanceSampling, type ImportanceSampling, type ImportanceSamplingOptions } from "./evidence/importance-sampling.ts";
 export { compareModels, type Comparable, type ComparedModel, type Comparison } from "./evidence/compare-models.ts";
 
 export { train, type TrainOptions, type Trained } from "./training/train.ts";

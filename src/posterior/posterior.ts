@@ -7,10 +7,10 @@ import { norm } from "../linalg/vector.ts";
 import { toMatrix, weightVector } from "../model/derivatives.ts";
 import type { Model } from "../model/model.ts";
 import { priorEnergies, priorGradient, priorLogDeterminant, priorPrecision, totalEnergy, type GroupedPrior, type Prior } from "../prior/prior.ts";
-import { random } from "../random.ts";
 import { columns, significant } from "../report.ts";
 import type { Precision, Structure } from "../structure/structure.ts";
 import type { DataTerm } from "./data-term.ts";
+import { weightDraws } from "./draws.ts";
 
 /**
  * What a posterior is made from.
@@ -194,14 +194,12 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
   sample(count: number, options: { readonly seed?: number } = {}): Matrix {
     knownOptions("options", options, ["seed"]);
     wholeNumber("count", count, 1);
-    const source = random(options.seed ?? 0);
-    const mean = this.mean;
-    const width = mean.length;
+    const width = this.model.parameters.length;
     const draws = new Float64Array(count * width);
-    const normals = new Float64Array(width);
-    for (let s = 0; s < count; s++) {
-      for (let i = 0; i < width; i++) normals[i] = source.normal();
-      this.precision.sample(normals).forEach((value, i) => (draws[s * width + i] = value + mean[i]));
+    let at = 0;
+    for (const { weights } of weightDraws(this, count, options.seed ?? 0)) {
+      draws.set(weights, at);
+      at += width;
     }
     return toMatrix(draws, count, width);
   }

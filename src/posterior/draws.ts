@@ -1,0 +1,34 @@
+import { wholeNumber } from "../errors.ts";
+import { random } from "../random.ts";
+import type { Precision } from "../structure/structure.ts";
+
+/** One draw from a Gaussian over weights. */
+export interface WeightDraw {
+  /** w: W. */
+  readonly weights: Float64Array;
+  /** $(w - w_\mathrm{MAP})^\top P (w - w_\mathrm{MAP})$. */
+  readonly squaredDistance: number;
+}
+
+/** Draws w + F z for standard normal z, one at a time: all of them would take count x W numbers. */
+export function* weightDraws({ mean, precision }: { readonly mean: Float64Array; readonly precision: Precision }, count: number, seed: number): Generator<WeightDraw> {
+  const source = random(seed);
+  const normals = new Float64Array(mean.length);
+  for (let s = 0; s < count; s++) {
+    let squaredDistance = 0;
+    for (let i = 0; i < normals.length; i++) {
+      normals[i] = source.normal();
+      squaredDistance += normals[i] * normals[i];
+    }
+    const deviation = precision.sample(normals);
+    yield { weights: deviation.map((value, i) => mean[i] + value), squaredDistance };
+  }
+}
+
+/** How many draws, and from which seed; the checked options of what draws. */
+export function drawOptions({ samples, seed = 0 }: { readonly samples?: number | undefined; readonly seed?: number | undefined }, fallback: number, argument = "samples"): { readonly count: number; readonly seed: number } {
+  const count = wholeNumber(argument, samples ?? fallback, 1);
+  // Made to check the seed now, not when the first draw is asked for.
+  random(seed);
+  return { count, seed };
+}
