@@ -18,6 +18,7 @@ export { subnetwork, type Subnetwork } from "./model/subnetwork.ts";
 export { byName, largestMagnitude, largestMarginalVariance, randomSelection, type ParameterSelection, type SelectionSize } from "./model/selection.ts";
 export type { PartOf } from "./model/part.ts";
 export { forward, jacobian, jacobianVectorProduct, vectorJacobianProduct } from "./model/derivatives.ts";
+export { pairwise, type PairwiseModel } from "./model/pairwise.ts";
 export { activation, type Activation, type ActivationName } from "./model/activation.ts";
 export type { DenseNetwork } from "./model/dense-network.ts";
 export type { DenseLayer } from "./model/dense-pass.ts";

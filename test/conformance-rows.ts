@@ -8,7 +8,7 @@ import { kronecker } from "../src/structure/kronecker.ts";
 import type { KindRow, StructureRow } from "./conformance.ts";
 import { twinApproximateDiagonal, twinEmpiricalFisher, twinHessian, twinOuterProduct, type Twin } from "./support/dense-twin.ts";
 import { separablePrecisions, twinKronecker } from "./support/kronecker-twin.ts";
-import { WITHOUT_LAYERS, twinFunction, twinLastLayer, twinNetwork, twinSubnetwork, type TwinModel } from "./support/twin-models.ts";
+import { WITHOUT_LAYERS, twinFunction, twinLastLayer, twinNetwork, twinPairwise, twinSubnetwork, type TwinModel } from "./support/twin-models.ts";
 import { textbookBernoulli, textbookCategorical, textbookFunction, textbookGaussian, textbookHeteroscedastic, textbookMeasurements, textbookPoisson } from "./support/textbook-likelihoods.ts";
 
 /** Curvature of the form J' S S' J, positive semidefinite everywhere. */
@@ -70,4 +70,5 @@ export const MODELS: readonly TwinModel[] = [
   twinFunction,
   twinLastLayer,
   twinSubnetwork,
+  twinPairwise,
 ];

@@ -2,6 +2,7 @@ import type { ActivationName } from "../../src/model/activation.ts";
 import { functionModel } from "../../src/model/function-model.ts";
 import { lastLayer } from "../../src/model/last-layer.ts";
 import { mlp } from "../../src/model/mlp.ts";
+import { pairwise } from "../../src/model/pairwise.ts";
 import { subnetwork } from "../../src/model/subnetwork.ts";
 import type { Twin } from "./dense-twin.ts";
 import { plainOutputs, type PlainNetwork } from "./plain-network.ts";
@@ -60,8 +61,18 @@ export const twinFunction: TwinModel = {
   },
 };
 
+/** The difference of a 1-2-K network at two inputs. */
+export const twinPairwise: TwinModel = {
+  name: "pairwise",
+  make: (outputs, seed) => {
+    const plain: PlainNetwork = { sizes: [1, 2, outputs], activations: ["tanh", "identity"], biases: true };
+    const difference = (w: ArrayLike<number>, [a, b]: readonly number[]): number[] => plainOutputs(plain, w, [a]).map((f, k) => f - plainOutputs(plain, w, [b])[k]);
+    return { inputs: 2, model: pairwise(mlp([1, 2, outputs], { seed })), outputs: difference };
+  },
+};
+
 /** Models that show no layers. */
-export const WITHOUT_LAYERS: readonly TwinModel[] = [twinFunction, twinSubnetwork];
+export const WITHOUT_LAYERS: readonly TwinModel[] = [twinFunction, twinSubnetwork, twinPairwise];
 
 /** A model and a likelihood with random data. */
 export function makeTwin(model: TwinModel, textbook: TextbookLikelihood, rows: number, seed: number): Twin {
