@@ -1,9 +1,8 @@
 import { multiply, multiplyTransposedRight } from "../linalg/products.ts";
 import type { LayeredEvaluation, LayeredModel } from "../model/model.ts";
-import { outputRows } from "./jacobian-rows.ts";
 import type { FactorBasis } from "./kronecker-basis.ts";
 import type { BlockPrecision } from "./kronecker-block.ts";
-import { addGramBlocks } from "./output-covariance.ts";
+import { addDeltaCovariance, addGramBlocks, outputDeltas } from "./output-covariance.ts";
 import { outputSlopes } from "./output-slopes.ts";
 
 /** The blocks of a layer. */
@@ -18,52 +17,41 @@ export interface LayerPrecision {
  * each layer, and no Jacobian.
  */
 export function kroneckerOutputCovariance(layers: readonly LayerPrecision[], model: LayeredModel, evaluation: LayeredEvaluation): Float64Array {
-  const count = model.outputs;
-  const examples = evaluation.outputs.length / count;
-  const covariance = new Float64Array(examples * count * count);
-  const deltasIn = deltasInBases(model, evaluation);
+  const examples = evaluation.outputs.length / model.outputs;
+  const covariance = new Float64Array(examples * model.outputs ** 2);
+  const add = addingTo(covariance, model, evaluation);
   layers.forEach(({ weights, biases }, l) => {
     const { rows: units, columns: inputs } = weights.tensor;
     const rotated = multiply(evaluation.activations[l], weights.inputSide.directions, examples, inputs, inputs);
     for (let i = 0; i < rotated.length; i++) rotated[i] *= rotated[i];
     const variances = multiplyTransposedRight(rotated, weights.variances, examples, inputs, units);
-    const add = (basis: FactorBasis): void => addGramBlocks(weightedByRoots(deltasIn(l, basis), variances, count, units), count, units, 1, covariance);
-    if (biases !== undefined) {
-      if (biases.outputSide !== weights.outputSide) {
-        add(weights.outputSide);
-        variances.fill(0);
-      }
-      for (let at = 0; at < variances.length; at++) variances[at] += biases.variances[at % units];
+    if (biases === undefined) return add(l, weights.outputSide, variances);
+    if (biases.outputSide !== weights.outputSide) {
+      add(l, weights.outputSide, variances);
+      variances.fill(0);
     }
-    add((biases ?? weights).outputSide);
+    for (let at = 0; at < variances.length; at++) variances[at] += biases.variances[at % units];
+    add(l, biases.outputSide, variances);
   });
   return covariance;
 }
 
-/** The deltas of the K outputs of each example in a basis of layer l: N K x units. */
-function deltasInBases(model: LayeredModel, evaluation: LayeredEvaluation): (layer: number, basis: FactorBasis) => Float64Array {
+/** What adds the sum over the units of a layer, for a basis of its deltas and variances v of N x units. */
+function addingTo(covariance: Float64Array, model: LayeredModel, evaluation: LayeredEvaluation): (layer: number, basis: FactorBasis, variances: Float64Array) => void {
   const slopes = outputSlopes(model, evaluation);
-  if (slopes === undefined) {
-    const { layers } = outputRows(model, evaluation);
-    return (l, { directions, size }) => multiply(layers[l].deltas, directions, layers[l].deltas.length / size, size, size);
-  }
-  // The delta of output k is nothing but its slope, at unit k.
-  return (_, { directions, size }) => {
-    const deltas = new Float64Array(slopes.length * size);
-    for (let m = 0, at = 0; m < slopes.length; m++) {
-      const row = (m % size) * size;
-      for (let j = 0; j < size; j++) deltas[at++] = slopes[m] * directions[row + j];
-    }
-    return deltas;
-  };
+  if (slopes !== undefined) return (_, basis, variances) => addGramBlocks(weightedDirections(slopes, basis, variances), model.outputs, basis.size, 1, covariance);
+  const deltas = outputDeltas(model, evaluation);
+  return (l, { directions, size }, variances) => addDeltaCovariance(deltas.map((ofLayers) => multiply(ofLayers[l], directions, ofLayers[l].length / size, size, size)), variances, size, covariance);
 }
 
-/** The deltas, of which it takes hold, times the roots of the variances of their example. */
-function weightedByRoots(deltas: Float64Array, variances: Float64Array, outputs: number, units: number): Float64Array {
-  const roots = variances.map(Math.sqrt);
-  for (let m = 0, at = 0; at < deltas.length; m++) {
-    const row = Math.floor(m / outputs) * units;
-    for (let j = 0; j < units; j++) deltas[at++] *= roots[row + j];
+/** In a single layer the delta of output k is its slope at unit k, in a basis a row of the directions; here times the roots of the variances: N K x K. */
+function weightedDirections(slopes: Float64Array, { directions, size }: FactorBasis, variances: Float64Array): Float64Array {
+  const weighted = new Float64Array(slopes.length * size);
+  const roots = new Float64Array(size);
+  for (let m = 0, at = 0; m < slopes.length; m++) {
+    const k = m % size;
+    if (k === 0) for (let j = 0; j < size; j++) roots[j] = Math.sqrt(variances[m + j]);
+    for (let j = 0; j < size; j++) weighted[at++] = slopes[m] * directions[k * size + j] * roots[j];
   }
-  return deltas;
+  return weighted;
 }
