@@ -1,5 +1,6 @@
 import type { LayerShape } from "../model/model.ts";
 import type { GroupedPrior } from "../prior/prior.ts";
+import { remakeable } from "../recipe.ts";
 import { UNIT_BASIS, factorBases, type FactorBases } from "./kronecker-basis.ts";
 import { blockPrecision } from "./kronecker-block.ts";
 import type { KroneckerSums, LayerSums } from "./kronecker-factors.ts";
@@ -24,7 +25,12 @@ export function kroneckerCurvature(layers: readonly LayerShape[], sums: Kronecke
     precision: (prior, scale) => kroneckerPrecision(layers.map((layer, l) => layerPrecision(layer, diagonalised()[l], prior, scale)), prior),
     dense: () => dense(layers, sums, damping),
   };
-  return curvature;
+  return remakeable(curvature, "kroneckerCurvature", () => ({ layers: layers.map(shapeOf), sums, damping }));
+}
+
+/** The shape alone of what may be a layer with its activation. */
+function shapeOf({ inputs, outputs, signSymmetric, weights, biases }: LayerShape): LayerShape {
+  return { inputs, outputs, signSymmetric, weights, biases };
 }
 
 /** The Kronecker factors of a layer, damped: lower triangles. */

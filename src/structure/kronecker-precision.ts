@@ -1,6 +1,7 @@
 import { multiplyTransposedRight } from "../linalg/products.ts";
 import type { LayeredEvaluation, LayeredModel } from "../model/model.ts";
 import { priorLogDeterminant, type GroupedPrior } from "../prior/prior.ts";
+import { remakeable } from "../recipe.ts";
 import { colourBlock, spreadOverWeights, whitenBlock, type BlockPrecision } from "./kronecker-block.ts";
 import { kroneckerOutputCovariance, type LayerPrecision } from "./kronecker-output-covariance.ts";
 import { rowsFor, temporaries, type Precision } from "./structure.ts";
@@ -17,7 +18,7 @@ export function kroneckerPrecision(layers: readonly LayerPrecision[], prior: Gro
   };
   const whiten = (v: Float64Array): Float64Array => byBlock(v, whitenBlock);
   const colour = (v: Float64Array): Float64Array => byBlock(v, colourBlock);
-  return {
+  const precision: Precision = {
     logDeterminant: blocks.reduce((sum, { logDeterminantRatio }) => sum + logDeterminantRatio, priorLogDeterminant(prior)),
     solve: (v) => colour(whiten(v)),
     sample: colour,
@@ -32,6 +33,7 @@ export function kroneckerPrecision(layers: readonly LayerPrecision[], prior: Gro
     batchRows: (model) => rowsFor(Math.max(temporaries(model), widest(blocks)), 512),
     outputCovariance: (model, evaluation) => kroneckerOutputCovariance(layers, model as LayeredModel, evaluation as LayeredEvaluation),
   };
+  return remakeable(precision, "kroneckerPrecision", () => ({ layers, prior }));
 }
 
 function widest(blocks: readonly BlockPrecision[]): number {

@@ -1,6 +1,7 @@
 import type { CurvatureKind, FactorCurvature } from "../curvature/curvature.ts";
 import { InvalidArgumentError, UnsupportedError, describe, knownOptions } from "../errors.ts";
 import { isLayered, type LayeredModel, type Model } from "../model/model.ts";
+import { remakeable } from "../recipe.ts";
 import { kroneckerCurvature } from "./kronecker-curvature.ts";
 import { kroneckerFactors } from "./kronecker-factors.ts";
 import { rowsFor, temporaries, type Structure } from "./structure.ts";
@@ -52,7 +53,7 @@ export interface KroneckerOptions {
 export function kronecker(options: KroneckerOptions = {}): Structure {
   knownOptions("options", options, ["damping"]);
   const damping = checkedDamping(options.damping ?? 0);
-  return {
+  const structure: Structure = {
     name: "kronecker",
     bytes: (model, kind) => {
       factored(kind);
@@ -65,6 +66,7 @@ export function kronecker(options: KroneckerOptions = {}): Structure {
       return kroneckerCurvature(model.layers, kroneckerFactors(model, factored(batch.kind), batch), damping);
     },
   };
+  return remakeable(structure, "kronecker", () => ({ damping }));
 }
 
 function checkedDamping(damping: number): number {
