@@ -3,7 +3,10 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   resolve: {
-    alias: { "laplace-ts": fileURLToPath(new URL("./src/index.ts", import.meta.url)) },
+    alias: {
+      "laplace-ts/native": fileURLToPath(new URL("./src/native.ts", import.meta.url)),
+      "laplace-ts": fileURLToPath(new URL("./src/index.ts", import.meta.url)),
+    },
   },
   test: {
     include: ["test/**/*.test.ts"],

@@ -1,5 +1,6 @@
 // A first use of the installed package: fit, look at the evidence, predict with error bars.
-import { full, gaussian, isotropic, laplace, maximizeEvidence, mlp, outerProduct, predict, train } from "laplace-ts";
+import { UnsupportedError, full, gaussian, isotropic, laplace, maximizeEvidence, mlp, outerProduct, predict, train } from "laplace-ts";
+import { useNativeKernels } from "laplace-ts/native";
 
 const inputs = Array.from({ length: 30 }, (_, row) => [row / 10 - 1.5]);
 const data = { inputs, targets: inputs.map(([x]) => [Math.sin(2 * x)]) };
@@ -9,3 +10,8 @@ const { mean, variance } = await predict(maximizeEvidence(posterior), [[0.5], [5
 const [near, far] = [variance.get(0, 0), variance.get(1, 0)];
 console.log(`at 0.5: ${mean.get(0, 0)} with variance ${near}; at 5, far from the data: variance ${far}`);
 if (!(near > 0 && far > near)) throw new Error("the variance should be positive, and larger far from the data");
+
+// The second entry: koffi is not installed here.
+const missing: unknown = await useNativeKernels().catch((error: unknown) => error);
+if (!(missing instanceof UnsupportedError)) throw new Error("without koffi, native kernels should be refused");
+console.log(missing.message);

@@ -1,5 +1,6 @@
 /**
- * The dense kernels side by side with ml-matrix, and with OpenBLAS where python3 has NumPy; one thread each, processor time, in one run.
+ * The dense kernels side by side with ml-matrix, and with OpenBLAS called from NumPy where python3 has it; one thread each, processor
+ * time, in one run.
  * `npm run bench:kernels` prints a Markdown table in some minutes; `-- --only=Cholesky` and `-- --orders=100,300` choose rows, and
  * `-- --smoke` only shows that it works.
  */
@@ -10,6 +11,8 @@ import { multiply } from "../src/linalg/products.ts";
 import { symmetricEigen } from "../src/linalg/symmetric-eigen.ts";
 import { symmetricRankK } from "../src/linalg/symmetric-rank-k.ts";
 import { inverseFromCholesky, solveCholesky } from "../src/linalg/triangular.ts";
+import { UnsupportedError } from "../src/errors.ts";
+import { useNativeKernels } from "../src/native.ts";
 import { startNumpy } from "./numpy.ts";
 
 interface Operation {
@@ -123,9 +126,12 @@ const orders = chosenOrders?.split(",").map(Number) ?? (smoke ? [8, 60] : [30, 1
 const rounds = smoke ? 1 : 5;
 const least = smoke ? 0 : 0.03;
 
+await useNativeKernels({ threads: 1 }).catch((error: unknown) => {
+  if (!(error instanceof UnsupportedError)) throw error; // no library: no column
+});
 const numpy = await startNumpy();
 const kernels = availableKernels();
-const columns = [...kernels, ...(numpy ? ["OpenBLAS"] : [])];
+const columns = [...kernels, ...(numpy ? ["NumPy"] : [])];
 console.log(`${process.release.name} ${process.version}, one thread, medians of ${rounds} rounds: times as fast as ml-matrix\n`);
 console.log(`| operation | n | ml-matrix | ${columns.join(" | ")} |`);
 console.log(`| --- | --: | --: |${" --: |".repeat(columns.length)}`);
@@ -143,7 +149,7 @@ for (const { name, prepare } of operations) {
         ours(); // warm caches and code
         samples.get(each)?.push(time(ours, least));
       }
-      if (numpy) samples.get("OpenBLAS")?.push(await numpy.time(name, n, least));
+      if (numpy) samples.get("NumPy")?.push(await numpy.time(name, n, least));
     }
     const reference = median(samples.get("ml-matrix")!);
     const ratios = columns.map((column) => (reference / median(samples.get(column)!)).toFixed(1));

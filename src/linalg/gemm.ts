@@ -1,17 +1,14 @@
 import { accelerator, mustDivide } from "./kernels.ts";
 import { addMatrixVector } from "./matrix-vector.ts";
 import { blockColumns, blockDepth, blockRows, multiplyPanels, pack, packedLeft, packedRight, tile } from "./micro-kernel.ts";
-import { block, transposed, type View } from "./view.ts";
-
-/** Which entries of a product are wanted. */
-export type Part = "all" | "lower";
+import { block, transposed, type Part, type View } from "./view.ts";
 
 /**
  * Adds a scaled product to a matrix: $C \leftarrow C + s A B$ with $A$ of $m \times k$ and $B$ of $k \times n$, or only to
  * the lower triangle of $C$.
  *
  * Blocks of both factors are packed in the order in which the $4 \times 4$ micro-kernel reads them (Goto & van de Geijn
- * 2008, Anatomy of high-performance matrix multiplication). Large products go to the WebAssembly kernels.
+ * 2008, Anatomy of high-performance matrix multiplication). Large products go to faster kernels.
  */
 export function addProduct(
   scale: number,
@@ -28,7 +25,7 @@ export function addProduct(
   const copies = m * k + k * n + 2 * m * n;
   if (mustDivide(copies)) return addProductByHalves(scale, a, b, c, m, k, n, part);
   const fast = accelerator(m * k * n, copies);
-  if (fast) return fast.addProduct(scale, a, b, c, m, k, n, part === "lower");
+  if (fast) return fast.addProduct(scale, a, b, c, m, k, n, part);
   for (let j = 0; j < n; j += blockColumns) {
     const columns = Math.min(blockColumns, n - j);
     for (let p = 0; p < k; p += blockDepth) {

@@ -1,37 +1,42 @@
 import { InvalidArgumentError, UnsupportedError } from "../errors.ts";
+import type { Accelerator } from "./accelerator.ts";
 import { relaxed, simd } from "./webassembly/binary.ts";
-import { instantiate, type WebAssemblyKernels } from "./webassembly/instance.ts";
+import { instantiate } from "./webassembly/instance.ts";
 
 /**
  * Which kernels do the dense linear algebra:
  *
- * - `"automatic"`: WebAssembly with 128-bit SIMD where the engine has it and the operation is large enough to pay for
- *   copying its matrices, else TypeScript;
+ * - `"automatic"`: for operations that are large enough to pay for it the native library, if it is loaded, else WebAssembly with
+ *   128-bit SIMD, where the engine has it; TypeScript for all others;
  * - `"typescript"`: TypeScript for everything;
- * - `"webassembly"`: as `"automatic"`, but an error where the engine cannot run it;
+ * - `"webassembly"`: WebAssembly for large operations, and an error where the engine cannot run it;
  * - `"webassembly-relaxed"`: the same with relaxed SIMD, which multiplies and adds in one step and is faster (`npm run bench:kernels` tells how much). How that
- *   step rounds is up to the engine, so the last digits may differ between machines. Node 22 and later, Deno, current browsers.
+ *   step rounds is up to the engine, so the last digits may differ between machines. Node 22 and later, Deno, current browsers;
+ * - `"native"`: OpenBLAS or another library of the system for large operations, once `useNativeKernels` of `laplace-ts/native`
+ *   has loaded it: the fastest. Its threads and its rounding are the library's own.
  *
  * @category Kernels
  */
-export type Kernels = "automatic" | "typescript" | "webassembly" | "webassembly-relaxed";
+export type Kernels = "automatic" | "typescript" | "webassembly" | "webassembly-relaxed" | "native";
 
 const binaries = { webassembly: simd, "webassembly-relaxed": relaxed };
-const instances = new Map<keyof typeof binaries, WebAssemblyKernels | undefined>();
+const instances = new Map<keyof typeof binaries, Accelerator | undefined>();
+const accelerated = [...(Object.keys(binaries) as (keyof typeof binaries)[]), "native"] as const;
 
+let native: Accelerator | undefined;
 let chosen: Kernels = "automatic";
-let active: WebAssemblyKernels | undefined;
+let active: Accelerator | undefined;
 let decided = false;
 
 /**
- * When an operation goes to WebAssembly; tests lower the numbers to reach every path with small matrices.
+ * When an operation goes to faster kernels; tests lower the numbers to reach every path with small matrices.
  *
  * @internal
  */
 export const thresholds = {
   /** The least number of multiplications. */
   multiplications: 8_000,
-  /** The least number of multiplications for each number copied in or out. */
+  /** The least number of multiplications for each number copied in or out, of kernels that copy. */
   multiplicationsPerCopy: 2,
   /** The most numbers that are copied for one operation, 128 MB; larger operations are divided. */
   copies: 2 ** 24,
@@ -43,7 +48,7 @@ export const thresholds = {
  * with TypeScript.
  *
  * @param kernels - `"automatic"` unless set
- * @throws {@link UnsupportedError} if WebAssembly is asked for and the engine cannot run it; the choice is then as before
+ * @throws {@link UnsupportedError} if kernels are asked for that the engine cannot run or that are not loaded; the choice is then as before
  *
  * @example
  * ```ts
@@ -57,13 +62,15 @@ export const thresholds = {
  */
 export function setKernels(kernels: Kernels): void {
   if (kernels !== "automatic" && kernels !== "typescript") {
-    if (!Object.hasOwn(binaries, kernels)) {
-      const names = ["automatic", "typescript", ...Object.keys(binaries)].map((name) => JSON.stringify(name)).join(", ");
+    if (!accelerated.includes(kernels)) {
+      const names = ["automatic", "typescript", ...accelerated].map((name) => JSON.stringify(name)).join(", ");
       throw new InvalidArgumentError({ argument: "kernels", expected: `one of ${names}`, received: JSON.stringify(kernels) ?? "undefined" });
     }
     if (!instance(kernels)) {
       throw new UnsupportedError(
-        `This engine cannot run the kernels "${kernels}". Ask availableKernels() for those it can, or use "automatic".`,
+        kernels === "native"
+          ? 'No native library is loaded: await useNativeKernels(), which "laplace-ts/native" exports, instead.'
+          : `This engine cannot run the kernels "${kernels}". Ask availableKernels() for those it can, or use "automatic".`,
       );
     }
   }
@@ -72,45 +79,57 @@ export function setKernels(kernels: Kernels): void {
 }
 
 /**
- * The kernels that this engine can run, the slowest first: `"typescript"` everywhere.
+ * The kernels that this engine can run, the slowest first: `"typescript"` everywhere, `"native"` once its library is loaded.
  *
  * @category Kernels
  */
 export function availableKernels(): readonly Exclude<Kernels, "automatic">[] {
-  return ["typescript", ...(["webassembly", "webassembly-relaxed"] as const).filter((kernels) => instance(kernels))];
+  return ["typescript", ...accelerated.filter((kernels) => instance(kernels))];
 }
 
 /**
- * The WebAssembly kernels, if an operation of so many multiplications that copies so many numbers in and out is for them.
+ * Takes the kernels of a native library in, and chooses them.
  *
  * @internal
  */
-export function accelerator(multiplications: number, copies: number): WebAssemblyKernels | undefined {
-  const { multiplications: least, multiplicationsPerCopy, copies: most } = thresholds;
-  if (multiplications < least || multiplications < multiplicationsPerCopy * copies || copies > most) return undefined;
-  const kernels = activeKernels();
-  return kernels?.reserve(copies) ? kernels : undefined;
+export function setNativeKernels(kernels: Accelerator): void {
+  native = kernels;
+  setKernels("native");
 }
 
 /**
- * Whether an operation is for the WebAssembly kernels once it is divided into parts that copy fewer numbers.
+ * The faster kernels, if an operation of so many multiplications that needs so many numbers copied in and out is for them.
+ *
+ * @internal
+ */
+export function accelerator(multiplications: number, copies: number): Accelerator | undefined {
+  if (multiplications < thresholds.multiplications) return undefined;
+  const kernels = activeKernels();
+  if (!kernels?.reserve) return kernels;
+  const { multiplicationsPerCopy, copies: most } = thresholds;
+  return multiplications >= multiplicationsPerCopy * copies && copies <= most && kernels.reserve(copies) ? kernels : undefined;
+}
+
+/**
+ * Whether an operation is for the faster kernels once it is divided into parts that copy fewer numbers.
  *
  * @internal
  */
 export function mustDivide(copies: number): boolean {
-  return copies > thresholds.copies && activeKernels() !== undefined;
+  return copies > thresholds.copies && activeKernels()?.reserve !== undefined;
 }
 
-/** Compiled at their first use, so that importing the library costs nothing. */
-function activeKernels(): WebAssemblyKernels | undefined {
+/** WebAssembly is compiled at its first use, so that importing the library costs nothing. */
+function activeKernels(): Accelerator | undefined {
   if (!decided) {
-    active = chosen === "typescript" ? undefined : instance(chosen === "automatic" ? "webassembly" : chosen);
+    active = chosen === "typescript" ? undefined : chosen === "automatic" ? (native ?? instance("webassembly")) : instance(chosen);
     decided = true;
   }
   return active;
 }
 
-function instance(kernels: keyof typeof binaries): WebAssemblyKernels | undefined {
+function instance(kernels: (typeof accelerated)[number]): Accelerator | undefined {
+  if (kernels === "native") return native;
   if (!instances.has(kernels)) instances.set(kernels, instantiate(binaries[kernels]));
   return instances.get(kernels);
 }

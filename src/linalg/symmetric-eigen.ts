@@ -1,16 +1,10 @@
 import { NotFiniteError } from "../errors.ts";
 import { accelerator } from "./kernels.ts";
-import { rotatingBasis, type RotatingBasis, type SymmetricReduction } from "./rotating-basis.ts";
+import { rotatingBasis, type SymmetricReduction } from "./rotating-basis.ts";
 import { accumulateReflections, tridiagonalize } from "./tridiagonal.ts";
-import { rowMajor } from "./view.ts";
+import { eigenOf, eigenvaluesOf, type SymmetricEigen } from "./tridiagonal-eigen.ts";
 
-/** The eigendecomposition $A = V \operatorname{diag}(\lambda) V^\top$ of a symmetric matrix. */
-export interface SymmetricEigen {
-  /** The eigenvalues $\lambda$ in ascending order. */
-  readonly values: Float64Array;
-  /** The orthogonal matrix $V$, row-major: column $j$ is the eigenvector of $\lambda_j$. */
-  readonly vectors: Float64Array;
-}
+export type { SymmetricEigen };
 
 /**
  * The eigenvalues and eigenvectors of a symmetric matrix, by Householder tridiagonalisation and implicit QL.
@@ -24,12 +18,10 @@ export interface SymmetricEigen {
  */
 export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
   const scale = scaleToUnity(a, n);
-  const reduction = reduceSymmetric(a.map((entry) => entry * scale), n);
-  const basis = reduction.basis();
-  implicitQl(reduction.diagonal, reduction.offDiagonal, n, basis);
-  const order = reduction.diagonal.map((_, i) => i).sort((i, j) => reduction.diagonal[i] - reduction.diagonal[j]);
-  const values = order.map((source) => reduction.diagonal[source] / scale);
-  return { values, vectors: basis.columns(order) };
+  const scaled = scaledLower(a, n, scale);
+  const fast = eigenAccelerator(n);
+  const { values, vectors } = fast ? fast.symmetricEigen(scaled, n) : eigenOf(reduceSymmetric(scaled, n), n);
+  return { values: values.map((value) => value / scale), vectors };
 }
 
 /**
@@ -42,22 +34,32 @@ export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
  */
 export function symmetricEigenvalues(a: Float64Array, n: number): Float64Array {
   const scale = scaleToUnity(a, n);
-  const { diagonal, offDiagonal } = reduceSymmetric(a.map((entry) => entry * scale), n);
-  implicitQl(diagonal, offDiagonal, n);
-  return diagonal.sort().map((value) => value / scale);
+  const scaled = scaledLower(a, n, scale);
+  const fast = eigenAccelerator(n);
+  const values = fast ? fast.symmetricEigenvalues(scaled, n) : eigenvaluesOf(reduceSymmetric(scaled, n), n);
+  return values.map((value) => value / scale);
 }
 
 /** Numbers that the WebAssembly kernels need room for besides two matrices, and so many for each row. */
 const workspace = 2048;
 const workspaceRows = 75;
 
+const eigenAccelerator = (n: number) => accelerator(n ** 3, 2 * n * n + workspaceRows * n + workspace);
+
 /** Reduces a symmetric matrix, whose entries are about one and which is spoiled, to tridiagonal form. */
 function reduceSymmetric(a: Float64Array, n: number): SymmetricReduction {
-  const fast = accelerator(n ** 3, 2 * n * n + workspaceRows * n + workspace);
-  if (fast) return fast.reduceSymmetric(rowMajor(a, n), n);
   const reduced = tridiagonalize(a, n);
   const { diagonal, offDiagonal } = reduced;
   return { diagonal, offDiagonal, basis: () => rotatingBasis(accumulateReflections(reduced, n), n) };
+}
+
+/** A copy of the lower triangle. */
+function scaledLower(a: Float64Array, n: number, scale: number): Float64Array {
+  const scaled = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let at = i * n, end = at + i; at <= end; at++) scaled[at] = scale * a[at];
+  }
+  return scaled;
 }
 
 /** The power of two that brings the largest entry to about one, so that no square overflows or vanishes. */
@@ -71,51 +73,4 @@ function scaleToUnity(a: Float64Array, n: number): number {
     }
   }
   return largest === 0 ? 1 : 2 ** -Math.max(-1022, Math.min(1022, Math.floor(Math.log2(largest))));
-}
-
-const maximumSweeps = 60;
-
-/** Implicit QL with Wilkinson's shift on a tridiagonal matrix; the columns of `basis`, if given, are rotated along. */
-function implicitQl(d: Float64Array, e: Float64Array, n: number, basis?: RotatingBasis): void {
-  const cosines = new Float64Array(n);
-  const sines = new Float64Array(n);
-  // A coupling this small is rounding error of the largest entries; a bound relative to its neighbours might never be met.
-  let negligible = 0;
-  for (let i = 0; i < n; i++) negligible = Math.max(negligible, Number.EPSILON * (Math.abs(d[i]) + Math.abs(e[i])));
-  for (let l = 0; l < n; l++) {
-    for (let sweep = 0; ; sweep++) {
-      let m = l;
-      while (m < n - 1 && Math.abs(e[m]) > negligible) m++;
-      if (m === l) break;
-      if (sweep === maximumSweeps) throw new NotFiniteError(`The eigenvalues of the matrix could not be found: the QL iteration did not settle in ${maximumSweeps} sweeps. Standardise the inputs, or use a stronger prior.`);
-      const half = (d[l + 1] - d[l]) / (2 * e[l]);
-      const root = Math.sqrt(half * half + 1);
-      let g = d[m] - d[l] + e[l] / (half + (half < 0 ? -root : root));
-      let s = 1;
-      let c = 1;
-      let p = 0;
-      let i = m - 1;
-      for (; i >= l; i--) {
-        const f = s * e[i];
-        const b = c * e[i];
-        const r = Math.sqrt(f * f + g * g);
-        e[i + 1] = r;
-        if (r === 0) break;
-        s = f / r;
-        c = g / r;
-        sines[i] = s;
-        cosines[i] = c;
-        g = d[i + 1] - p;
-        const t = (d[i] - g) * s + 2 * c * b;
-        p = s * t;
-        d[i + 1] = g + p;
-        g = c * t - b;
-      }
-      // Here i is l - 1, or the place where the matrix fell apart.
-      basis?.rotate(i + 1, m, cosines, sines);
-      d[i + 1] -= p;
-      if (i < l) e[l] = g;
-      e[m] = 0;
-    }
-  }
 }

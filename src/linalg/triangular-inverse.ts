@@ -1,7 +1,7 @@
 import { addProduct, splitOrder } from "./gemm.ts";
 import { accelerator } from "./kernels.ts";
 import { solveTriangular } from "./triangular-solve.ts";
-import { backward, block, reversedRows, transposed, type View } from "./view.ts";
+import { backward, block, reversedRows, rowMajor, transposed, type View } from "./view.ts";
 
 /** Matrices up to this order are inverted entry by entry, larger ones are halved. */
 const leaf = 32;
@@ -33,12 +33,27 @@ export function invertTriangular(l: View, n: number): void {
 }
 
 /**
+ * The inverse $(L L^\top)^{-1} = L^{-\top} L^{-1}$ of a matrix from its Cholesky factor, row-major of order `n` with zeros above
+ * the diagonal, which is spoiled. Only the lower triangle is returned.
+ */
+export function invertFactor(l: Float64Array, n: number): Float64Array {
+  const factor = rowMajor(l, n);
+  const fast = accelerator(n ** 3 / 3, 2 * n * n);
+  if (fast) {
+    fast.invertFactor(factor, n);
+    return l;
+  }
+  invertTriangular(factor, n);
+  const inverse = new Float64Array(n * n);
+  addTriangularGram(factor, rowMajor(inverse, n), n);
+  return inverse;
+}
+
+/**
  * Adds a Gram matrix to a lower triangle, $C \leftarrow C + W^\top W$, for a lower triangular $W$ with zeros above the diagonal, both
  * row-major of order `n`, in about $n^3 / 3$ operations.
  */
-export function addTriangularGram(w: View, c: View, n: number): void {
-  const fast = accelerator(n ** 3 / 6, 3 * n * n);
-  if (fast) return fast.addTriangularGram(w, c, n);
+function addTriangularGram(w: View, c: View, n: number): void {
   // Panels so thick that the products of large matrices are worth copying.
   const thickness = Math.max(panel, Math.ceil(n / 32));
   for (let p = 0; p < n; p += thickness) {

@@ -1,5 +1,5 @@
 import { mirrorLower } from "./symmetric-rank-k.ts";
-import { addTriangularGram, invertTriangular } from "./triangular-inverse.ts";
+import { invertFactor, invertTriangular } from "./triangular-inverse.ts";
 import { solveTriangular } from "./triangular-solve.ts";
 import { backward, reversedRows, rowMajor, transposed } from "./view.ts";
 
@@ -61,7 +61,8 @@ export function solveCholesky(l: Float64Array, n: number, b: Float64Array, colum
  * @param n - its order
  */
 export function inverseDiagonal(l: Float64Array, n: number): Float64Array {
-  const inverse = inverseLower(l, n);
+  const inverse = lowerTriangle(l, n);
+  invertTriangular(rowMajor(inverse, n), n);
   const diagonal = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) diagonal[j] += inverse[i * n + j] ** 2;
@@ -76,19 +77,14 @@ export function inverseDiagonal(l: Float64Array, n: number): Float64Array {
  * @param n - its order
  */
 export function inverseFromCholesky(l: Float64Array, n: number): Float64Array {
-  const inverse = inverseLower(l, n);
-  const result = new Float64Array(n * n);
-  addTriangularGram(rowMajor(inverse, n), rowMajor(result, n), n);
-  mirrorLower(result, n);
-  return result;
+  const inverse = invertFactor(lowerTriangle(l, n), n);
+  mirrorLower(inverse, n);
+  return inverse;
 }
 
-/** $L^{-1}$ with zeros above the diagonal. */
-function inverseLower(l: Float64Array, n: number): Float64Array {
-  const inverse = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) inverse[i * n + j] = l[i * n + j];
-  }
-  invertTriangular(rowMajor(inverse, n), n);
-  return inverse;
+/** A copy with zeros above the diagonal. */
+function lowerTriangle(l: Float64Array, n: number): Float64Array {
+  const copy = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) copy.set(l.subarray(i * n, i * n + i + 1), i * n);
+  return copy;
 }

@@ -10,6 +10,9 @@ export interface View {
   readonly columnStride: number;
 }
 
+/** Which entries of a matrix are meant: all of them, or those on the diagonal and below. */
+export type Part = "all" | "lower";
+
 /** A row-major matrix of the given number of columns. */
 export function rowMajor(data: Float64Array, columns: number): View {
   return { data, offset: 0, rowStride: columns, columnStride: 1 };
@@ -36,4 +39,9 @@ export function reversedRows(view: View, rows: number): View {
 /** The transpose of a lower triangular matrix with rows and columns in reverse order, which is lower triangular again. */
 export function backward(l: View, n: number): View {
   return reversedRows(transposed(reversedRows(l, n)), n);
+}
+
+/** Whether two views read the same numbers in the same order. */
+export function sameNumbers(x: View, y: View): boolean {
+  return x.data === y.data && x.offset === y.offset && x.rowStride === y.rowStride && x.columnStride === y.columnStride;
 }

@@ -1,11 +1,18 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import { availableKernels, setKernels, thresholds } from "../../src/linalg/kernels.ts";
+import { availableKernels, setKernels, thresholds, type Kernels } from "../../src/linalg/kernels.ts";
+import { nativeLibrary } from "../support/native-library.ts";
 
 const automatic = { ...thresholds };
 /** All but empty matrices. */
 const everything = { multiplications: 0.1, multiplicationsPerCopy: 0 };
 
-const rows = availableKernels().map((kernels) => ({ name: kernels, kernels, limits: kernels === "typescript" ? {} : everything }));
+interface Case {
+  readonly name: string;
+  readonly kernels: Kernels;
+  readonly limits: Partial<typeof thresholds>;
+}
+
+const rows: Case[] = availableKernels().map((kernels) => ({ name: kernels, kernels, limits: kernels === "typescript" ? {} : everything }));
 
 /** One row for each kind of kernels that the engine can run, with matrices of every size, and one with little memory. */
 const cases = availableKernels().includes("webassembly")
@@ -25,4 +32,5 @@ export function describeEveryKernel(suite: () => void): void {
     });
     suite();
   });
+  if (nativeLibrary.missing !== undefined) describe.skip(`native, which cannot be tested here: ${nativeLibrary.missing}`, suite);
 }

@@ -65,9 +65,14 @@ describe("the choice of kernels", () => {
     for (const factor of factors) expect(scaledDifference(factor, factors[0], n)).toBeLessThan(1);
   });
 
+  test("native kernels are not there before they are loaded", () => {
+    expect(() => setKernels("native")).toThrow(expect.objectContaining({ name: "UnsupportedError", message: expect.stringContaining("useNativeKernels") as string }));
+    expect(accelerator(1e9, 1e6)?.reserve).toBeDefined();
+  });
+
   test("refuses an unknown name", () => {
     expect(() => setKernels("fortran" as Kernels)).toThrow(InvalidArgumentError);
-    expect(() => setKernels(undefined as unknown as Kernels)).toThrow(/kernels: expected one of "automatic"/);
+    expect(() => setKernels(undefined as unknown as Kernels)).toThrow(/kernels: expected one of "automatic", .*"native"/);
   });
 });
 

@@ -1,7 +1,9 @@
 import fc from "../support/fast-check.ts";
 import { Matrix } from "ml-matrix";
 import { describe, expect, test } from "vitest";
+import { addProduct } from "../../src/linalg/gemm.ts";
 import { multiply, multiplyTransposedLeft, multiplyTransposedRight } from "../../src/linalg/products.ts";
+import { rowMajor } from "../../src/linalg/view.ts";
 import { describeEveryKernel } from "./every-kernel.ts";
 import { epsilon, naiveProduct, transpose, uniform } from "./matrices.ts";
 
@@ -51,6 +53,18 @@ describeEveryKernel(() => {
       const b = uniform(k * n, 2);
       const expected = Matrix.from1DArray(m, k, a).mmul(Matrix.from1DArray(k, n, b)).to1DArray();
       multiply(a, b, m, k, n).forEach((value, i) => expect(value).toBeCloseTo(expected[i], 12));
+    });
+
+    test.each([[5, 3], [64, 70], [65, 9], [130, 40], [200, 300]])("into a lower triangle only: order %i, from %i columns", (n, k) => {
+      const [a, b, c] = [uniform(n * k, 8), uniform(k * n, 9), uniform(n * n, 10)];
+      const product = naiveProduct(a, b, n, k, n);
+      const into = c.slice();
+      addProduct(-2, rowMajor(a, k), rowMajor(b, n), rowMajor(into, n), n, k, n, "lower");
+      into.forEach((value, at) => {
+        const above = at % n > Math.floor(at / n);
+        const error = Math.abs(value - (above ? c[at] : c[at] - 2 * product[at]));
+        if (!(error <= (above ? 0 : 4 * (k + 2) ** 2 * epsilon))) throw new Error(`entry ${at}: ${value}`);
+      });
     });
 
     test("leave the factors alone", () => {

@@ -1,0 +1,9 @@
+/**
+ * All that the package exports, as one module for the reference: names from `laplace-ts/native` say so.
+ *
+ * @module laplace-ts
+ * @category Reference
+ */
+
+export * from "../../src/index.ts";
+export * from "../../src/native.ts";
