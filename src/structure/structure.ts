@@ -6,12 +6,12 @@ import { isLayered, type Evaluation, type Model } from "../model/model.ts";
 import type { GroupedPrior } from "../prior/prior.ts";
 
 /**
- * Which entries of the curvature are kept: {@link full}, {@link diagonal}.
+ * Which entries of the curvature are kept, and in what form: {@link full}, {@link kronecker}, {@link blockDiagonal}, {@link diagonal}.
  *
  * @category Structures
  */
 export interface Structure {
-  /** `"full"`, `"diagonal"`. */
+  /** For reports: `"full"`, `"block diagonal"`. */
   readonly name: string;
   /** Bytes that curvature and precision of a model take together; for some structures they grow with the number of examples. */
   bytes(model: Model, kind: CurvatureKind, examples: number): number;
