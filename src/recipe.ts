@@ -8,8 +8,8 @@ export interface Recipe {
   readonly from: Readonly<Record<string, unknown>>;
 }
 
-/** By object and not as a property: a copy of the object with something changed, as a spread makes it, has no recipe. */
-const recipes = new WeakMap<object, () => Recipe | undefined>();
+/** Not enumerable, so that a copy of the object with something changed, as a spread makes it, has no recipe. A WeakMap would do as well, more slowly. */
+const RECIPE = Symbol("recipe");
 
 /** The value itself, of which is now known how it can be made again: by which maker, from what. */
 export function remakeable<T extends object>(value: T, maker: string, from: () => Recipe["from"] = () => ({})): T {
@@ -18,11 +18,10 @@ export function remakeable<T extends object>(value: T, maker: string, from: () =
 
 /** The value itself, which has the recipe given; it is asked for when the value is to travel. */
 export function remadeAs<T extends object>(value: T, recipe: () => Recipe | undefined): T {
-  recipes.set(value, recipe);
-  return value;
+  return Object.defineProperty(value, RECIPE, { value: recipe, configurable: true });
 }
 
 /** The recipe of a value, if it has one. */
 export function recipeOf(value: object): Recipe | undefined {
-  return recipes.get(value)?.();
+  return (value as { readonly [RECIPE]?: () => Recipe | undefined })[RECIPE]?.();
 }

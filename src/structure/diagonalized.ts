@@ -8,28 +8,35 @@ import type { Curvature, Precision } from "./structure.ts";
  * makes it when it is first asked for.
  */
 export function diagonalized(curvature: Curvature, eigenvalues: Float64Array, width: number): Curvature {
+  const smallest = eigenvalues.reduce((least, value) => Math.min(least, value), Infinity);
   const withEigenvalues: Curvature = {
     ...curvature,
     precision: (prior, scale) => {
-      if (prior.groups.length > 1 || scale * smallest(eigenvalues) + prior.precisions[0] <= 0) return curvature.precision(prior, scale);
+      if (prior.groups.length > 1 || scale * smallest + prior.precisions[0] <= 0) return curvature.precision(prior, scale);
       return spectralPrecision(() => curvature.precision(prior, scale), eigenvalues, width, prior, scale);
     },
   };
   return remadeAs(withEigenvalues, () => recipeOf(curvature));
 }
 
-function smallest(values: Float64Array): number {
-  return values.reduce((least, value) => Math.min(least, value), Infinity);
-}
-
 function spectralPrecision(factorize: () => Precision, eigenvalues: Float64Array, width: number, { precisions: [alpha] }: GroupedPrior, scale: number): Precision {
   let factorized: Precision | undefined;
   const precision = (): Precision => (factorized ??= factorize());
   let [logDeterminant, effective] = [(width - eigenvalues.length) * Math.log(alpha), 0];
-  for (const eigenvalue of eigenvalues) {
-    logDeterminant += Math.log(scale * eigenvalue + alpha);
-    effective += (scale * eigenvalue) / (scale * eigenvalue + alpha);
+  // A logarithm takes longer than all else here: it is taken of products, before they leave the numbers that there are.
+  let product = 1;
+  for (let i = 0; i < eigenvalues.length; i++) {
+    const ofData = scale * eigenvalues[i];
+    const inAll = ofData + alpha;
+    effective += ofData / inAll;
+    const grown = product * inAll;
+    if (grown > 1e-150 && grown < 1e150) product = grown;
+    else {
+      logDeterminant += Math.log(product);
+      product = inAll;
+    }
   }
+  logDeterminant += Math.log(product);
   const quick: Precision = {
     logDeterminant,
     effectiveParametersByGroup: () => Float64Array.of(effective),
