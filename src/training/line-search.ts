@@ -1,9 +1,9 @@
 import { dot } from "../linalg/vector.ts";
-import { gradientAt, type Objective, type ObjectiveGradient } from "./objective.ts";
+import type { Search, SearchPoint } from "./search.ts";
 
 /** A point along the search direction. */
-interface Trial {
-  readonly point: ObjectiveGradient;
+interface Trial<P extends SearchPoint> {
+  readonly point: P;
   /** How far along. */
   readonly step: number;
   /** The slope of the loss along the direction there. */
@@ -24,19 +24,16 @@ const MOST_TRIALS = 40;
  * Where losses differ by rounding alone, the approximate conditions of Hager & Zhang (2005, eq. 4.1) are taken: they look at
  * slopes, which can still tell points apart there.
  */
-export async function lineSearch(objective: Objective, start: ObjectiveGradient, direction: Float64Array, firstStep: number): Promise<ObjectiveGradient | undefined> {
-  const origin: Trial = { point: start, step: 0, slope: dot(start.gradient, direction) };
+export function* lineSearch<P extends SearchPoint>(start: P, direction: Float64Array, firstStep: number): Search<P, P | undefined> {
+  const origin: Trial<P> = { point: start, step: 0, slope: dot(start.gradient, direction) };
   if (!(origin.slope < 0)) return undefined;
-  const at = async (step: number): Promise<Trial> => {
-    const point = await gradientAt(objective, start.weights.map((w, i) => w + step * direction[i]));
-    return { point, step, slope: dot(point.gradient, direction) };
-  };
 
   let low = origin;
-  let high: Trial | undefined;
+  let high: Trial<P> | undefined;
   let step = firstStep;
   for (let trials = 0; trials < MOST_TRIALS; trials++) {
-    const trial = await at(step);
+    const point = yield start.weights.map((w, i) => w + step * direction[i]);
+    const trial = { point, step, slope: dot(point.gradient, direction) };
     if (accepts(origin, trial)) return trial.point;
     if (rises(origin, trial) || trial.point.loss >= low.point.loss) high = trial;
     else {
@@ -50,18 +47,18 @@ export async function lineSearch(objective: Objective, start: ObjectiveGradient,
   return low !== origin && low.point.loss < start.loss ? low.point : undefined;
 }
 
-function rises(origin: Trial, { point, step }: Trial): boolean {
+function rises(origin: Trial<SearchPoint>, { point, step }: Trial<SearchPoint>): boolean {
   return !(point.loss <= origin.point.loss + DECREASE * step * origin.slope);
 }
 
-function accepts(origin: Trial, trial: Trial): boolean {
+function accepts(origin: Trial<SearchPoint>, trial: Trial<SearchPoint>): boolean {
   if (!Number.isFinite(trial.point.loss) || Math.abs(trial.slope) > -CURVATURE * origin.slope) return false;
   if (!rises(origin, trial)) return true;
   return trial.point.loss <= origin.point.loss * (1 + ROUNDING) && trial.slope <= (2 * DECREASE - 1) * origin.slope;
 }
 
 /** The minimum of the cubic through both ends (Nocedal & Wright, eq. 3.59), kept away from the ends; the middle if there is none. */
-function between(low: Trial, high: Trial): number {
+function between(low: Trial<SearchPoint>, high: Trial<SearchPoint>): number {
   const width = high.step - low.step;
   const middle = low.step + 0.5 * width;
   if (!Number.isFinite(high.point.loss)) return low.step + 0.1 * width;

@@ -2,7 +2,8 @@ import { dot, norm } from "../linalg/vector.ts";
 import type { DescentOptions } from "./descent.ts";
 import { lineSearch } from "./line-search.ts";
 import type { StopReason } from "./method.ts";
-import type { Objective, ObjectiveGradient } from "./objective.ts";
+import { gradientAt, type Objective, type ObjectiveGradient } from "./objective.ts";
+import { awaited, type Search, type SearchPoint } from "./search.ts";
 
 /** How {@link quasiNewton} goes about it. */
 export interface QuasiNewtonOptions extends DescentOptions {
@@ -26,29 +27,43 @@ interface Pair {
   readonly rho: number;
 }
 
+/** Where a quasi-Newton descent stands, and what it remembers. */
+export interface QuasiNewtonState<P extends SearchPoint> {
+  readonly point: P;
+  readonly pairs: readonly Pair[];
+}
+
+/** How {@link quasiNewtonStep} goes about it. */
+export type QuasiNewtonStepOptions = Pick<QuasiNewtonOptions, "memory" | "precondition">;
+
 /** Limited-memory BFGS (Nocedal & Wright 2006, algorithms 7.4 and 7.5) with a line search for the strong Wolfe conditions. */
 export async function quasiNewton(objective: Objective, start: ObjectiveGradient, options: QuasiNewtonOptions): Promise<QuasiNewtonDescent> {
-  let point = start;
-  let pairs: readonly Pair[] = [];
+  let state: QuasiNewtonState<ObjectiveGradient> = { point: start, pairs: [] };
   for (let steps = 0; ; steps++) {
+    const { point } = state;
     if (options.done(point)) return { point, steps, stopped: "gradient" };
     if (steps >= options.maximumSteps) return { point, steps, stopped: "iterations" };
-    const direction = descentDirection(point.gradient, pairs, options.precondition);
-    const firstStep = pairs.length === 0 && options.precondition === undefined ? Math.min(1, 1 / norm(point.gradient)) : 1;
-    const next = await lineSearch(objective, point, direction, firstStep);
-    if (next === undefined) {
-      if (pairs.length === 0) return { point, steps, stopped: "stalled" };
-      // Old pairs may mislead: once more from the first guess.
-      pairs = [];
-      continue;
-    }
-    pairs = remember(pairs, point, next, options.memory);
-    point = next;
-    await options.report(steps + 1, point.loss);
+    const next = await awaited(quasiNewtonStep(state, options), (weights) => gradientAt(objective, weights));
+    if (next === undefined) return { point, steps, stopped: "stalled" };
+    state = next;
+    await options.report(steps + 1, state.point.loss);
   }
 }
 
-function remember(pairs: readonly Pair[], from: ObjectiveGradient, to: ObjectiveGradient, memory: number): readonly Pair[] {
+/** One step of it, or nothing if none makes progress. */
+export function* quasiNewtonStep<P extends SearchPoint>(state: QuasiNewtonState<P>, options: QuasiNewtonStepOptions): Search<P, QuasiNewtonState<P> | undefined> {
+  const { point } = state;
+  for (let { pairs } = state; ; pairs = []) {
+    const direction = descentDirection(point.gradient, pairs, options.precondition);
+    const firstStep = pairs.length === 0 && options.precondition === undefined ? Math.min(1, 1 / norm(point.gradient)) : 1;
+    const next = yield* lineSearch(point, direction, firstStep);
+    if (next !== undefined) return { point: next, pairs: remember(pairs, point, next, options.memory) };
+    // Old pairs may mislead: once more from the first guess.
+    if (pairs.length === 0) return undefined;
+  }
+}
+
+function remember(pairs: readonly Pair[], from: SearchPoint, to: SearchPoint, memory: number): readonly Pair[] {
   const s = to.weights.map((w, i) => w - from.weights[i]);
   const y = to.gradient.map((g, i) => g - from.gradient[i]);
   const product = dot(s, y);
