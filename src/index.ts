@@ -70,6 +70,7 @@ export { jointCovariance, predict, type PredictOptions, type PredictionOf } from
 export { coverage, meanLogDensity, rootMeanSquareError } from "./predictive/scores.ts";
 
 export { evidence, type EvidenceOptions, type EvidenceTerms } from "./evidence/evidence.ts";
+export { evidenceGradient, type EvidenceGradient } from "./evidence/evidence-gradient.ts";
 export { maximizeEvidence, reestimation, type MaximizeEvidenceOptions, type Reestimation, type ReestimationState } from "./evidence/maximize-evidence.ts";
 export { importanceSampling, type ImportanceSampling, type ImportanceSamplingOptions } from "./evidence/importance-sampling.ts";
 export { compareModels, type Comparable, type ComparedModel, type Comparison } from "./evidence/compare-models.ts";

@@ -101,7 +101,9 @@ export function withPrecisions(prior: GroupedPrior, precisions: ArrayLike<number
 
 /** The diagonal of the prior precision A: W. */
 export function priorPrecision({ groupOf, precisions }: GroupedPrior): Float64Array {
-  return Float64Array.from(groupOf, (g) => precisions[g]);
+  const diagonal = new Float64Array(groupOf.length);
+  for (let i = 0; i < diagonal.length; i++) diagonal[i] = precisions[groupOf[i]];
+  return diagonal;
 }
 
 /** log det A = sum_g W_g log alpha_g. */
@@ -148,6 +150,11 @@ const PRECISION_LIMITS: readonly [least: number, most: number] = [1e-8, 1e12];
 /** A group with fewer effective parameters than this for each of its weights is one that the data say nothing about: its gamma is rounding. */
 const UNDETERMINED = 1e-10;
 
+/** The precision nearest to the wanted one that re-estimation takes; one that starts beyond the limits moves only towards them. */
+export function withinLimits(wanted: number, start: number, [least, most] = PRECISION_LIMITS): number {
+  return Math.min(Math.max(most, start), Math.max(Math.min(least, start), wanted));
+}
+
 /**
  * MacKay's re-estimation alpha_g = gamma_g / (2 E_W,g) (MacKay 1992; Bishop 2006, eq. 3.92), which goes no further than `limits`.
  *
@@ -158,9 +165,7 @@ export function reestimatePrior(prior: GroupedPrior, effectiveParameters: Float6
   if (prior.fixed) return prior;
   return withPrecisions(prior, prior.precisions.map((alpha, g) => {
     if (effectiveParameters[g] <= UNDETERMINED * prior.sizes[g]) return alpha;
-    // A precision that starts beyond the limits moves towards them only where the estimate lies there.
-    const [least, most] = [Math.min(limits[0], alpha), Math.max(limits[1], alpha)];
-    return Math.min(most, Math.max(least, effectiveParameters[g] / (2 * energies[g])));
+    return withinLimits(effectiveParameters[g] / (2 * energies[g]), alpha, limits);
   }));
 }
 
