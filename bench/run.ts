@@ -30,6 +30,8 @@ const { values: options } = parseArgs({
 });
 const clock = Number(options.threads) > 1 ? "wall" : "processor";
 const rounds: Rounds = options.smoke ? { count: 2, seconds: 0, patience: 0, clock } : { count: 8, seconds: 0.3, patience: 60, clock };
+const chosen = jobs.filter((job) => title(job, options.smoke ? job.small : job.size).includes(options.only));
+if (options.write && (options.smoke || chosen.length < jobs.length)) throw new Error("--write writes the table of all jobs in full: leave out --smoke and --only.");
 const page = new URL("../docs/performance.md", import.meta.url);
 
 if ("kernels".includes(options.only)) run("kernels.ts");
@@ -58,10 +60,9 @@ async function benchJobs(): Promise<{ readonly outcomes: Outcome[]; readonly pee
     sides = undefined;
   };
   try {
-    for (const job of jobs) {
+    for (const job of chosen) {
       const size = options.smoke ? job.small : job.size;
       const name = title(job, size);
-      if (!name.includes(options.only)) continue;
       sides ??= [await startOurs(), await startPeer(options.peer.split(","), Number(options.threads))];
       if (peer === undefined && sides[1] !== undefined) await checkPeer(sides[1], join(scratch, "reference"));
       peer = sides[1];

@@ -1,4 +1,10 @@
-import { diagonal, full, type Structure } from "laplace-ts";
+import { blockDiagonal, diagonal, full, kronecker, type Structure } from "laplace-ts";
 
-/** The structures that are measured. A new one is one entry here: its job and its curves of cost follow. */
-export const structures: Readonly<Record<string, () => Structure>> = { full, diagonal };
+/** The structures that are measured. A new one is one entry here: its curves of cost follow, and jobs may name it. */
+export const structures: Readonly<Record<string, () => Structure>> = {
+  full,
+  "blockDiagonal, layers": blockDiagonal,
+  "blockDiagonal, units": () => blockDiagonal({ blocks: "unit" }),
+  kronecker,
+  diagonal,
+};
