@@ -1,5 +1,6 @@
 import type { Table } from "../data.ts";
 import { InvalidArgumentError } from "../errors.ts";
+import { remakeable } from "../recipe.ts";
 import type { Evaluation, Model, OutputDerivatives } from "./model.ts";
 
 /**
@@ -36,7 +37,7 @@ export interface PairwiseModel<M extends Model = Model> extends Model {
  * ```
  */
 export function pairwise<M extends Model>(model: M): PairwiseModel<M> {
-  return {
+  const differences: PairwiseModel<M> = {
     each: model,
     parameters: model.parameters,
     inputs: model.inputs === undefined ? undefined : 2 * model.inputs,
@@ -45,6 +46,7 @@ export function pairwise<M extends Model>(model: M): PairwiseModel<M> {
     withParameters: (parameters) => pairwise(model.withParameters(parameters)),
     evaluate: (inputs) => evaluate(model, inputs),
   };
+  return remakeable(differences, "pairwise", () => ({ model }));
 }
 
 function evaluate(model: Model, pairs: Table): Evaluation {

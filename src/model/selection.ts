@@ -2,6 +2,7 @@ import { toNumbers } from "../data.ts";
 import { InvalidArgumentError, describe, knownOptions, madeBy, wholeNumber } from "../errors.ts";
 import { random } from "../random.ts";
 import type { Model } from "./model.ts";
+import { remakeable } from "../recipe.ts";
 
 /**
  * A rule that chooses parameters of a model, for {@link subnetwork}: {@link largestMagnitude}, {@link largestMarginalVariance},
@@ -42,7 +43,8 @@ export interface SelectionSize {
  */
 export function largestMagnitude(size: SelectionSize): ParameterSelection {
   const countOf = checkedSize(size, []);
-  return { name: "largest magnitude", indices: ({ parameters }) => largest(parameters.map(Math.abs), countOf(parameters.length)) };
+  const rule: ParameterSelection = { name: "largest magnitude", indices: ({ parameters }) => largest(parameters.map(Math.abs), countOf(parameters.length)) };
+  return remakeable(rule, "largestMagnitude", () => ({ ...size }));
 }
 
 /**
@@ -73,13 +75,14 @@ export function largestMarginalVariance(variances: ArrayLike<number>, size: Sele
   const bad = values.findIndex((variance) => !(variance >= 0 && variance < Infinity));
   if (bad >= 0) throw new InvalidArgumentError({ argument: "variances", expected: "finite numbers of at least 0", received: `${values[bad]} at index ${bad}` });
   const countOf = checkedSize(size, []);
-  return {
+  const rule: ParameterSelection = {
     name: "largest marginal variance",
     indices: ({ parameters }) => {
       if (values.length !== parameters.length) throw new InvalidArgumentError({ argument: "variances", expected: `${parameters.length} numbers, one for each parameter of the model`, received: `${values.length}`, advice: "Take them from a posterior of the whole model." });
       return largest(values, countOf(parameters.length));
     },
   };
+  return remakeable(rule, "largestMarginalVariance", () => ({ variances: values, ...size }));
 }
 
 /**
@@ -98,7 +101,7 @@ export function byName(...names: readonly string[]): ParameterSelection {
   names.forEach((name, i) => {
     if (typeof name !== "string") throw new InvalidArgumentError({ argument: `names[${i}]`, expected: 'a name, such as "layer1.weights" or "layer1"', received: describe(name) });
   });
-  return {
+  const rule: ParameterSelection = {
     name: "by name",
     indices: ({ tensors }) => {
       const isCalled = (tensor: string, name: string): boolean => tensor === name || tensor.startsWith(`${name}.`);
@@ -108,6 +111,7 @@ export function byName(...names: readonly string[]): ParameterSelection {
       return tensors.filter((tensor) => names.some((name) => isCalled(tensor.name, name))).flatMap(({ offset, rows, columns }) => Array.from({ length: rows * columns }, (_, i) => offset + i));
     },
   };
+  return remakeable(rule, "byName", () => ({ names }));
 }
 
 /**
@@ -119,7 +123,7 @@ export function byName(...names: readonly string[]): ParameterSelection {
  */
 export function randomSelection(options: SelectionSize & { readonly seed?: number }): ParameterSelection {
   const countOf = checkedSize(options, ["seed"]);
-  return {
+  const rule: ParameterSelection = {
     name: "random",
     indices: ({ parameters }) => {
       const count = countOf(parameters.length);
@@ -133,6 +137,7 @@ export function randomSelection(options: SelectionSize & { readonly seed?: numbe
       return indices.subarray(0, count);
     },
   };
+  return remakeable(rule, "randomSelection", () => ({ ...options }));
 }
 
 /** Checks a size at once; gives the count for a number of parameters when that is known. */

@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from "../errors.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric-eigen.ts";
 import { mirrorLower } from "../linalg/symmetric-rank-k.ts";
-import type { GroupedPrior } from "../prior/prior.ts";
+import { groupedPrior, type GroupedPrior } from "../prior/prior.ts";
+import { remakeable } from "../recipe.ts";
 import { blockDiagonalPrecision } from "./block-diagonal-precision.ts";
 import { diagonalized } from "./diagonalized.ts";
 import { addParts, type Curvature } from "./structure.ts";
@@ -37,7 +38,7 @@ export function blockDiagonalCurvature(blocks: readonly Int32Array[], values: re
       return matrix;
     },
   };
-  return curvature;
+  return remakeable(curvature, "blockDiagonalCurvature", () => ({ blocks, values }));
 }
 
 function sameBlocks(a: readonly Int32Array[], b: readonly Int32Array[]): boolean {
@@ -45,8 +46,8 @@ function sameBlocks(a: readonly Int32Array[], b: readonly Int32Array[]): boolean
 }
 
 /** The prior of a block's parameters, in the groups of all. */
-function priorOf(prior: GroupedPrior, indices: Int32Array): GroupedPrior {
-  return { ...prior, groupOf: indices.map((index) => prior.groupOf[index]) };
+function priorOf({ name, groups, groupOf, precisions, mean, fixed }: GroupedPrior, indices: Int32Array): GroupedPrior {
+  return groupedPrior(name, groups, indices.map((index) => groupOf[index]), precisions, Float64Array.from(indices, (index) => mean[index]), fixed);
 }
 
 function eigenvalues(blocks: readonly Int32Array[], values: readonly Float64Array[]): Float64Array {

@@ -1,5 +1,6 @@
 import { isLayered, type Evaluation, type Model } from "../model/model.ts";
 import type { GroupedPrior } from "../prior/prior.ts";
+import { remakeable } from "../recipe.ts";
 import { activationsOf, blockColumns, columnsOfBlock, soleUnit } from "./block-columns.ts";
 import { outputRows, rowCount, type JacobianRows } from "./jacobian-rows.ts";
 import { addGramBlocks } from "./output-covariance.ts";
@@ -17,7 +18,7 @@ export function blockDiagonalPrecision(blocks: readonly Int32Array[], precisions
     });
     return result;
   };
-  return {
+  const precision: Precision = {
     logDeterminant: precisions.reduce((sum, { logDeterminant }) => sum + logDeterminant, 0),
     solve: (v) => byBlock(v, (precision, part) => precision.solve(part)),
     whiten: (rows) => byBlock(rows, (precision, part) => precision.whiten(part)),
@@ -39,6 +40,7 @@ export function blockDiagonalPrecision(blocks: readonly Int32Array[], precisions
     batchRows: (model) => rowsFor(Math.max(temporaries(model), model.outputs * largest(blocks)), 256),
     outputCovariance: (model, evaluation) => outputCovariance(blocks, precisions, model, evaluation),
   };
+  return remakeable(precision, "blockDiagonalPrecision", () => ({ blocks, precisions, prior }));
 }
 
 function largest(blocks: readonly Int32Array[]): number {

@@ -4,6 +4,7 @@ import { isLayered, type Model } from "../model/model.ts";
 import { selectedIndices, type ParameterSelection } from "../model/selection.ts";
 import { blockDiagonalCurvature } from "./block-diagonal-curvature.ts";
 import { exactBlocks, sumsOfBlocks } from "./block-diagonal-sums.ts";
+import { remakeable } from "../recipe.ts";
 import { jacobianRows } from "./jacobian-rows.ts";
 import { rowsFor, temporaries, type Structure } from "./structure.ts";
 
@@ -44,7 +45,7 @@ export interface BlockDiagonalOptions {
 export function blockDiagonal(options: BlockDiagonalOptions = {}): Structure {
   knownOptions("options", options, ["blocks"]);
   const blocksOf = partition(options.blocks ?? "layer");
-  return {
+  const structure: Structure = {
     name: "block diagonal",
     bytes: (model) => blocksOf(model).reduce((sum, { length }) => sum + 16 * length ** 2, 0),
     batchRows: (model) => (isLayered(model) ? rowsFor(temporaries(model), 512) : rowsFor(model.outputs * model.parameters.length, 256)),
@@ -55,6 +56,7 @@ export function blockDiagonal(options: BlockDiagonalOptions = {}): Structure {
       return blockDiagonalCurvature(blocks, sumsOfBlocks(jacobianRows(model, evaluation, data, columns), blocks));
     },
   };
+  return remakeable(structure, "blockDiagonal", () => ({ ...options }));
 }
 
 /** The parameters of each block, ascending. */
