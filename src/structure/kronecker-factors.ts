@@ -1,5 +1,6 @@
 import type { FactorCurvature } from "../curvature/curvature.ts";
 import { slice } from "../data.ts";
+import type { OutputFactor } from "../likelihood/likelihood.ts";
 import { symmetricRankK } from "../linalg/symmetric-rank-k.ts";
 import type { LayeredEvaluation, LayeredModel } from "../model/model.ts";
 import { outputSlopes } from "./output-slopes.ts";
@@ -57,15 +58,30 @@ function outputSideOfOneLayer(slopes: Float64Array, outputs: number, kind: Facto
   const step = rowsFor(outputs * outputs, 512);
   for (let from = 0; from < targets.rows; from += step) {
     const to = Math.min(targets.rows, from + step);
-    const { data, columns } = kind.factor(likelihood, evaluation.outputs.slice(from * outputs, to * outputs), slice(targets, from, to));
-    const deltas = new Float64Array(data.length);
-    for (let n = 0, at = 0; n < to - from; n++) {
-      for (let k = 0; k < outputs; k++) {
-        const slope = slopes[(from + n) * outputs + k];
-        for (let r = 0; r < columns; r++) deltas[(n * columns + r) * outputs + k] = slope * data[at++];
-      }
-    }
-    symmetricRankK(deltas, (to - from) * columns, outputs, sum);
+    const factor = kind.factor(likelihood, evaluation.outputs.slice(from * outputs, to * outputs), slice(targets, from, to));
+    addOutputSide(slopes.subarray(from * outputs, to * outputs), factor, outputs, sum);
   }
   return sum;
+}
+
+/** Adds sum_n D_n S_n S_n' D_n: K^2 numbers an example where the outputs are independent and S is diagonal, else a product. */
+function addOutputSide(slopes: Float64Array, { data, columns }: OutputFactor, outputs: number, sum: Float64Array): void {
+  if (columns === outputs && isDiagonal(data, outputs)) {
+    for (let m = 0; m < slopes.length; m++) sum[(m % outputs) * (outputs + 1)] += (slopes[m] * data[m * outputs + (m % outputs)]) ** 2;
+    return;
+  }
+  const deltas = new Float64Array(data.length);
+  for (let m = 0, at = 0; m < slopes.length; m++) {
+    const first = Math.floor(m / outputs) * columns * outputs + (m % outputs);
+    for (let r = 0; r < columns; r++) deltas[first + r * outputs] = slopes[m] * data[at++];
+  }
+  symmetricRankK(deltas, data.length / outputs, outputs, sum);
+}
+
+/** Whether all K x K blocks, one below the other, are diagonal. */
+function isDiagonal(blocks: Float64Array, size: number): boolean {
+  for (let m = 0, at = 0; at < blocks.length; m++) {
+    for (let r = 0; r < size; r++, at++) if (blocks[at] !== 0 && r !== m % size) return false;
+  }
+  return true;
 }

@@ -34,6 +34,25 @@ describe("categorical", () => {
     );
   });
 
+  it("has the sum of its factors in one piece, however saturated", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 5 }), fc.array(fc.double({ min: -300, max: 300, noNaN: true }), { minLength: 10, maxLength: 10 }), (classes, logits) => {
+        const rows = Math.floor(logits.length / classes);
+        const f = Float64Array.from(logits.slice(0, rows * classes));
+        const targets = likelihood.encode(Array<number>(rows).fill(0), rows, classes);
+        const { data, columns } = likelihood.factor(f, targets);
+        const expected = Matrix.zeros(classes, classes);
+        for (let n = 0; n < rows; n++) {
+          const factor = Matrix.from1DArray(classes, columns, data.subarray(n * classes * columns, (n + 1) * classes * columns));
+          expected.add(factor.mmul(factor.transpose()));
+        }
+        const sum = Matrix.from1DArray(classes, classes, likelihood.factorSum!(f, targets));
+        expectClose(sum.to1DArray(), expected.to1DArray(), 1e-12);
+        expectRelativelyClose(sum.diagonal(), expected.diagonal(), 1e-12);
+      }),
+    );
+  });
+
   it.each([40, 800])("is accurate for logits of +-%d", (size) => {
     const f = Float64Array.of(size, 0, 0, -size, 0, 0);
     const targets = likelihood.encode([0, 0], 2, 3);

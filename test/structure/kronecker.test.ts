@@ -114,6 +114,18 @@ describe("Kronecker factors", () => {
   });
 });
 
+describe("the factors of one layer", () => {
+  it.each([
+    ["gaussian", gaussian({ noise: 0.5 })],
+    ["bernoulli", bernoulli()],
+  ])("of independent outputs (%s) are those of a deeper network", async (_, given) => {
+    const deep = mlp([3, 4, 7], { seed: 3 });
+    const of = { inputs: data.inputs, targets: rowsOf(7, 7, 4).map((row) => row.map((t) => Number(t > 0))) };
+    const [whole, last] = [await denseCurvature(deep, given, of), await denseCurvature(lastLayer(deep), given, of)];
+    expectClose(last.to1DArray(), whole.subMatrix(16, 50, 16, 50).to1DArray(), CLOSE);
+  });
+});
+
 describe("damping", () => {
   const damping = 0.2;
 
