@@ -32,7 +32,9 @@ export { poisson, type PoissonLikelihood, type PoissonOptions, type PoissonPredi
 export { heteroscedastic, type HeteroscedasticLikelihood } from "./likelihood/heteroscedastic.ts";
 export { measurements, type MeasurementsLikelihood, type MeasurementsOptions, type MeasurementsPredictionOptions } from "./likelihood/measurements.ts";
 export { functionLikelihood, type LikelihoodFunction } from "./likelihood/function-likelihood.ts";
-export { probit, monteCarlo, type Link, type MonteCarloOptions } from "./likelihood/link.ts";
+export { extendedMacKay } from "./likelihood/extended-mackay.ts";
+export { laplaceBridge, type LaplaceBridgeOptions } from "./likelihood/laplace-bridge.ts";
+export { probit, monteCarlo, type AveragedSoftmax, type Link, type MonteCarloOptions } from "./likelihood/link.ts";
 export { moderated, type BernoulliPrediction } from "./likelihood/bernoulli-prediction.ts";
 export { sigmoid } from "./sigmoid.ts";
 export { softmax } from "./likelihood/softmax.ts";
@@ -43,7 +45,7 @@ export type { FunctionPrediction, FunctionPredictionOptions } from "./likelihood
 export type { PoissonPrediction } from "./likelihood/poisson-prediction.ts";
 export type { CategoricalPrediction } from "./likelihood/categorical-prediction.ts";
 export type { Likelihood, OutputFactor } from "./likelihood/likelihood.ts";
-export type { Interval, OutputMoments, Prediction } from "./likelihood/prediction.ts";
+export type { ClassUncertainty, Interval, OutputMoments, Prediction } from "./likelihood/prediction.ts";
 export type { Predictor } from "./likelihood/predictor.ts";
 
 export { isotropic, type PriorOptions } from "./prior/isotropic.ts";

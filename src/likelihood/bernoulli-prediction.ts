@@ -1,10 +1,12 @@
 import type { Matrix } from "ml-matrix";
 import type { MatrixLike, Table } from "../data.ts";
 import { InvalidArgumentError, describe } from "../errors.ts";
+import { entropyParts } from "./class-uncertainty.ts";
 import { normalQuantile } from "./gaussian-prediction.ts";
 import { toMatrix } from "../model/derivatives.ts";
 import type { Marginals } from "./moments.ts";
-import type { Interval, Prediction } from "./prediction.ts";
+import type { ClassUncertainty, Interval, Prediction } from "./prediction.ts";
+import { average } from "./quadrature.ts";
 import { sigmoid, softplus } from "../sigmoid.ts";
 import { rowSums } from "./without-noise.ts";
 
@@ -22,6 +24,8 @@ export interface BernoulliPrediction extends Prediction {
   readonly logitVariance: Matrix;
   /** Interval of the probability of class 1, or of each label, that the posterior over weights leaves open, default level 0.95: N x K. */
   probabilityInterval(level?: number): Interval;
+  /** Entropy, its aleatoric part and its epistemic part, the mutual information, of each label: N x K. All are averages over the logit by quadrature. */
+  uncertainty(): ClassUncertainty;
 }
 
 /**
@@ -52,10 +56,30 @@ export function bernoulliPrediction({ mean, variance }: Marginals, outputs: numb
       const end = (sign: number): Matrix => table(mean.map((a, n) => sigmoid(a + sign * width * Math.sqrt(variance[n]))));
       return { lower: end(-1), upper: end(1) };
     },
+    uncertainty: () => {
+      const [ones, zeros] = [1, -1].map((sign) => mean.map((a, i) => averageOver(sign * a, variance[i], sigmoid)));
+      const expected = mean.map((a, i) => averageOver(a, variance[i], (f) => binaryEntropy(sigmoid(f), sigmoid(-f))));
+      return entropyParts(ones.map((p, i) => binaryEntropy(p, zeros[i])), expected, outputs);
+    },
     logDensity: (targets) => {
       const labels = encode(targets).data;
       // log sigmoid(a) = -softplus(-a), which neither cancels nor underflows where the logit is large.
       return rowSums(mean.map((a, i) => -softplus(moderatedLogit(labels[i] === 1 ? -a : a, variance[i]))), outputs);
     },
   };
+}
+
+/** -p log p - q log q for q = 1 - p, which is given lest it cancel. */
+function binaryEntropy(p: number, q: number): number {
+  return (p > 0 ? -p * Math.log(p) : 0) + (q > 0 ? -q * Math.log(q) : 0);
+}
+
+/** Steps over which the sigmoid is smooth. */
+const STEP = 0.5;
+
+/** The average of a function of the logit over its distribution, by the trapezoidal rule. */
+function averageOver(logit: number, variance: number, value: (logit: number) => number): number {
+  if (variance === 0) return value(logit);
+  const deviation = Math.sqrt(variance);
+  return average((z) => value(logit + deviation * z), { log: (z) => -0.5 * z * z, mode: 0, width: 1, step: STEP / deviation });
 }

@@ -1,7 +1,11 @@
 import { Matrix } from "ml-matrix";
 import type { MatrixLike, Table } from "../data.ts";
+import { UnsupportedError } from "../errors.ts";
+import { entropyParts } from "./class-uncertainty.ts";
 import type { Link } from "./link.ts";
-import type { OutputMoments, Prediction } from "./prediction.ts";
+import { marginals } from "./moments.ts";
+import type { ClassUncertainty, OutputMoments, Prediction } from "./prediction.ts";
+import { entropyOf } from "./softmax.ts";
 
 /**
  * Predictions for K classes at N inputs.
@@ -17,6 +21,13 @@ export interface CategoricalPrediction extends Prediction {
   readonly logits: Matrix;
   /** Their epistemic variances: N x K. */
   readonly logitVariance: Matrix;
+  /**
+   * Entropy, its aleatoric part and its epistemic part, the mutual information: N x 1 each, for the link that was asked for. That must be a distribution over
+   * probabilities, {@link monteCarlo} or {@link laplaceBridge}.
+   *
+   * @throws {@link UnsupportedError} for {@link probit} and {@link extendedMacKay}, which give averaged probabilities alone.
+   */
+  uncertainty(): ClassUncertainty;
 }
 
 /** What a prediction keeps of Gaussian logits: N x K each. */
@@ -24,18 +35,26 @@ interface IntegratedLogits extends Readonly<Record<string, Float64Array>> {
   readonly logits: Float64Array;
   readonly logitVariance: Float64Array;
   readonly logProbabilities: Float64Array;
+  /** N numbers, or none where the link does not know. */
+  readonly expectedEntropy: Float64Array;
 }
 
 /** The link integrated over the logits of a batch. */
 export function integrated({ rows, outputs, mean, covariance }: OutputMoments, link: Link): IntegratedLogits {
   const logProbabilities = new Float64Array(rows * outputs);
   const block = outputs * outputs;
-  for (let n = 0; n < rows; n++) logProbabilities.set(link.logProbabilities(mean.subarray(n * outputs, (n + 1) * outputs), covariance.subarray(n * block, (n + 1) * block)), n * outputs);
-  return { logits: mean, logitVariance: mean.map((_, i) => covariance[i * outputs + (i % outputs)]), logProbabilities };
+  const expectedEntropy = new Float64Array(link.withEntropy === undefined ? 0 : rows);
+  for (let n = 0; n < rows; n++) {
+    const logits = [mean.subarray(n * outputs, (n + 1) * outputs), covariance.subarray(n * block, (n + 1) * block)] as const;
+    const averaged = link.withEntropy?.(...logits);
+    logProbabilities.set(averaged?.logProbabilities ?? link.logProbabilities(...logits), n * outputs);
+    if (averaged !== undefined) expectedEntropy[n] = averaged.expectedEntropy;
+  }
+  return { logits: mean, logitVariance: marginals({ rows, outputs, mean, covariance }).variance, logProbabilities, expectedEntropy };
 }
 
 /** The prediction for N examples of K classes; `encode` checks targets. */
-export function categoricalPrediction({ logits, logitVariance, logProbabilities }: IntegratedLogits, rows: number, classes: number, encode: (targets: MatrixLike) => Table): CategoricalPrediction {
+export function categoricalPrediction({ logits, logitVariance, logProbabilities, expectedEntropy }: IntegratedLogits, rows: number, classes: number, encode: (targets: MatrixLike) => Table): CategoricalPrediction {
   const matrix = (values: Float64Array): Matrix => Matrix.from1DArray(rows, classes, values);
   return {
     probabilities: matrix(logProbabilities.map(Math.exp)),
@@ -45,6 +64,11 @@ export function categoricalPrediction({ logits, logitVariance, logProbabilities 
     }),
     logits: matrix(logits),
     logitVariance: matrix(logitVariance),
+    uncertainty: () => {
+      if (expectedEntropy.length === 0) throw new UnsupportedError("uncertainty(): this link gives averaged probabilities alone. Predict with link: monteCarlo() or link: laplaceBridge().");
+      const entropy = expectedEntropy.map((_, n) => entropyOf(logProbabilities.subarray(n * classes, (n + 1) * classes)));
+      return entropyParts(entropy, expectedEntropy, 1);
+    },
     logDensity: (targets) => encode(targets).data.map((label, n) => logProbabilities[n * classes + label]),
   };
 }

@@ -16,7 +16,7 @@ import { withoutNoise } from "./without-noise.ts";
  * @category Predictions
  */
 export interface CategoricalPredictionOptions {
-  /** How softmax is averaged over the logits: {@link probit} or {@link monteCarlo}. Default `probit()`. */
+  /** How softmax is averaged over the logits: {@link probit}, {@link extendedMacKay}, {@link laplaceBridge} or {@link monteCarlo}. Default `probit()`. */
   readonly link?: Link;
 }
 
@@ -92,7 +92,7 @@ export function categorical(): CategoricalLikelihood {
     ...predicting((options: CategoricalPredictionOptions) => {
       knownOptions("options", options, ["link"]);
       const link = options.link ?? probit();
-      if (typeof link.logProbabilities !== "function") throw new InvalidArgumentError({ argument: "link", expected: "probit() or monteCarlo()", received: describe(link) });
+      if (typeof link.logProbabilities !== "function") throw new InvalidArgumentError({ argument: "link", expected: "probit(), extendedMacKay(), laplaceBridge() or monteCarlo()", received: describe(link) });
       return {
         keep: (moments) => integrated(moments, link),
         make: (kept, rows, outputs) => categoricalPrediction(kept, rows, outputs, (targets) => encode(targets, rows, outputs)),

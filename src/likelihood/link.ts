@@ -14,6 +14,20 @@ export interface Link {
   readonly name: string;
   /** $\log \mathrm E[\operatorname{softmax}(f)]$ for the logits $f \sim \mathcal N(m, C)$ of one example: K numbers. */
   logProbabilities(mean: Float64Array, covariance: Float64Array): Float64Array;
+  /** The same with the expected entropy, where the approximation is a distribution over probabilities. */
+  withEntropy?(mean: Float64Array, covariance: Float64Array): AveragedSoftmax;
+}
+
+/**
+ * What a distribution over the class probabilities of one example says of them.
+ *
+ * @category Predictions
+ */
+export interface AveragedSoftmax {
+  /** $\log \mathrm E[\operatorname{softmax}(f)]$: K numbers. */
+  readonly logProbabilities: Float64Array;
+  /** $\mathrm E[H(\operatorname{softmax}(f))]$, in nats. */
+  readonly expectedEntropy: number;
 }
 
 /**
@@ -52,17 +66,19 @@ export function monteCarlo(options: MonteCarloOptions = {}): Link {
   const samples = wholeNumber("samples", options.samples ?? 1000, 1);
   const seed = options.seed ?? 0;
   random(seed);
-  const link: Link = { name: "Monte Carlo", logProbabilities: (mean, covariance) => average(mean, covariance, random(seed), samples) };
+  const withEntropy = (mean: Float64Array, covariance: Float64Array): AveragedSoftmax => average(mean, covariance, random(seed), samples);
+  const link: Link = { name: "Monte Carlo", logProbabilities: (mean, covariance) => withEntropy(mean, covariance).logProbabilities, withEntropy };
   return remakeable(link, "monteCarlo", () => ({ samples, seed }));
 }
 
 /** Every example meets the same draws, so that its probabilities do not depend on its neighbours. */
-function average(mean: Float64Array, covariance: Float64Array, source: Random, samples: number): Float64Array {
+function average(mean: Float64Array, covariance: Float64Array, source: Random, samples: number): AveragedSoftmax {
   const classes = mean.length;
   const root = squareRoot(covariance, classes);
   const draws = Array.from({ length: classes }, () => new Float64Array(samples));
   const normals = new Float64Array(classes);
   const logits = new Float64Array(classes);
+  let entropy = 0;
   for (let s = 0; s < samples; s++) {
     for (let k = 0; k < classes; k++) normals[k] = source.normal();
     for (let k = 0; k < classes; k++) {
@@ -70,9 +86,13 @@ function average(mean: Float64Array, covariance: Float64Array, source: Random, s
       for (let j = 0; j < classes; j++) logits[k] += root[k * classes + j] * normals[j];
     }
     const total = logSumExp(logits);
-    for (let k = 0; k < classes; k++) draws[k][s] = logits[k] - total;
+    for (let k = 0; k < classes; k++) {
+      const logP = logits[k] - total;
+      draws[k][s] = logP;
+      entropy -= Math.exp(logP) * logP;
+    }
   }
-  return Float64Array.from(draws, (values) => logSumExp(values) - Math.log(samples));
+  return { logProbabilities: Float64Array.from(draws, (values) => logSumExp(values) - Math.log(samples)), expectedEntropy: entropy / samples };
 }
 
 /** R with R R' = C for a symmetric C, through its eigenvectors: C may be singular; negative eigenvalues are taken for 0. */

@@ -19,3 +19,11 @@ function stirlingError(z: number): number {
   const square = 1 / (z * z);
   return (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188)))) / z;
 }
+
+/** The derivative of log Gamma at x > 0: its asymptotic series (Abramowitz & Stegun 1964, 6.3.18), after psi(x + 1) = psi(x) + 1 / x where x is small. */
+export function digamma(x: number): number {
+  let [z, sum] = [x, 0];
+  for (; z < LARGE; z++) sum += 1 / z;
+  const square = 1 / (z * z);
+  return Math.log(z) - 0.5 / z - square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square * (1 / 240 - square / 132)))) - sum;
+}

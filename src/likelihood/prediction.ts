@@ -28,6 +28,21 @@ export interface Prediction {
 }
 
 /**
+ * How unsure a prediction of classes is, and why: the entropy of the predicted probabilities, taken apart into what is left where the weights are
+ * known and what the weights being unknown adds (Depeweg et al. 2018). In nats, a row for each example.
+ *
+ * @category Predictions
+ */
+export interface ClassUncertainty {
+  /** All of it, the entropy $H(\mathrm E[p])$ of the averaged probabilities. */
+  readonly entropy: Matrix;
+  /** Aleatoric part, $\mathrm E[H(p)]$: classes that overlap; more data would not reduce it. */
+  readonly expectedEntropy: Matrix;
+  /** Epistemic part, $H(\mathrm E[p]) - \mathrm E[H(p)]$, the mutual information of class and weights: what more data would tell. */
+  readonly mutualInformation: Matrix;
+}
+
+/**
  * The two ends of an interval, each N x K.
  *
  * @category Predictions

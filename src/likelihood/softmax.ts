@@ -30,3 +30,13 @@ export function logOddsAgainst(logits: ArrayLike<number>, k: number): number {
   for (let j = 0; j < logits.length; j++) if (j !== k) sum += Math.exp(logits[j] - largest);
   return largest - logits[k] + Math.log(sum);
 }
+
+/** The entropy of softmax(f), in nats. */
+export function softmaxEntropy(logits: ArrayLike<number>): number {
+  return entropyOf(logSoftmax(logits));
+}
+
+/** -sum_k p_k log p_k, from log p; classes of probability 0 add nothing. */
+export function entropyOf(logProbabilities: Float64Array): number {
+  return logProbabilities.reduce((sum, value) => (value === -Infinity ? sum : sum - Math.exp(value) * value), 0);
+}
