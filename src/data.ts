@@ -74,7 +74,8 @@ function read(argument: string, source: MatrixLike): Table {
   return { data: toNumbers(argument, source as ArrayLike<number>), rows: source.length, columns: 1 };
 }
 
-function isMatrix(source: MatrixLike): source is Matrix {
+/** Whether it is an `ml-matrix` Matrix, perhaps of another copy of that library. */
+export function isMatrix(source: unknown): source is Matrix {
   return typeof (source as Matrix | null)?.to1DArray === "function";
 }
 

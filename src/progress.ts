@@ -1,4 +1,4 @@
-import { InvalidArgumentError, describe } from "./errors.ts";
+import { InvalidArgumentError, describe, wholeNumber } from "./errors.ts";
 
 /**
  * How far a long computation has come.
@@ -28,6 +28,24 @@ export interface JobOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/**
+ * What every computation takes that goes through data batch by batch.
+ *
+ * @category Fitting
+ */
+export interface SharedJobOptions extends JobOptions {
+  /**
+   * How many threads share the batches: worker threads in Node (from 20.16 on) and Deno, Web Workers in browsers. The results are those of one
+   * thread to the last digit, since they are put together in the order of the batches. Default 0: all is done where it is asked for.
+   *
+   * It pays for work of seconds that is divided into several batches of some hundred examples, and even one worker keeps a page
+   * responsive. Starting takes about a tenth of a second; the threads are then kept for the next time, and {@link stopWorkers} ends them.
+   * The model, likelihood, structure and the like must be made by this library from plain data, as {@link mlp} is and
+   * {@link functionModel} is not. Each thread takes memory for a copy of them, and for two batches.
+   */
+  readonly workers?: number;
+}
+
 /** Reports to `onProgress`, honours `signal`, and lets the event loop breathe about 30 times a second. */
 export interface Checkpoint {
   (progress: Progress): Promise<void>;
@@ -49,6 +67,11 @@ export function checkpoints({ signal, onProgress }: JobOptions): Checkpoint {
 }
 
 /** The options of a job alone, to hand on. */
-export function jobOptions({ signal, onProgress }: JobOptions): JobOptions {
-  return { ...(signal && { signal }), ...(onProgress && { onProgress }) };
+export function jobOptions({ signal, onProgress, workers }: SharedJobOptions): SharedJobOptions {
+  return { ...(signal && { signal }), ...(onProgress && { onProgress }), ...(workers !== undefined && { workers }) };
+}
+
+/** How many threads the options ask for; 0 is none but this one. */
+export function workerCount({ workers = 0 }: SharedJobOptions): number {
+  return wholeNumber("workers", workers, 0);
 }

@@ -79,6 +79,16 @@ export function setKernels(kernels: Kernels): void {
 }
 
 /**
+ * What {@link setKernels} was told last, for other threads: each of them would have to load a native library for itself, so
+ * `"native"` is `"automatic"` there.
+ *
+ * @internal
+ */
+export function chosenKernels(): Exclude<Kernels, "native"> {
+  return chosen === "native" ? "automatic" : chosen;
+}
+
+/**
  * The kernels that this engine can run, the slowest first: `"typescript"` everywhere, `"native"` once its library is loaded.
  *
  * @category Kernels

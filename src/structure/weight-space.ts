@@ -4,19 +4,26 @@ import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric-eigen.ts";
 import { mirrorLower, symmetricRankK } from "../linalg/symmetric-rank-k.ts";
 import { inverseDiagonal, inverseFromCholesky, solveCholesky, solveLowerRows, solveLowerTransposed } from "../linalg/triangular.ts";
+import { scaled } from "../linalg/vector.ts";
 import { effectiveParametersByGroup, priorPrecision, type GroupedPrior } from "../prior/prior.ts";
+import { remakeable } from "../recipe.ts";
 import { diagonalized } from "./diagonalized.ts";
 import { denseRows, jacobianRows, rowCount, type JacobianRows } from "./jacobian-rows.ts";
-import { outputCovarianceByJacobian } from "./output-covariance.ts";
+import { addGramBlocks } from "./output-covariance.ts";
 import { addParts, NOT_AT_A_MODE, SINGULAR, rowsFor, type Batch, type Curvature, type Precision } from "./structure.ts";
 
 /** Rows of S'J that are multiplied at once: enough to keep the rank-k update busy, few enough for a cache. */
 const CHUNK = 1024;
 
+/** Bytes that curvature and factor take. */
+export function weightSpaceBytes(width: number): number {
+  return 16 * width ** 2;
+}
+
 /** H of a batch, W x W. */
 export function weightSpaceCurvature({ model, likelihood, kind, evaluation, targets }: Batch): Curvature {
   const width = model.parameters.length;
-  if (kind.kind === "exact") return sumCurvature(evaluation.hessian(outputDerivatives(likelihood, evaluation.outputs, targets)), width);
+  if (kind.kind === "exact") return weightSpaceSum(evaluation.hessian(outputDerivatives(likelihood, evaluation.outputs, targets)), width);
   const { data, columns } = kind.factor(likelihood, evaluation.outputs, targets);
   return sumOfRows(jacobianRows(model, evaluation, data, columns));
 }
@@ -40,11 +47,11 @@ export function sumOfRows(rows: JacobianRows): Curvature {
     const to = Math.min(count, from + step);
     symmetricRankK(denseRows(rows, from, to), to - from, rows.width, sum);
   }
-  return sumCurvature(sum, rows.width);
+  return weightSpaceSum(sum, rows.width);
 }
 
-/** Of the values the lower triangle counts. */
-function sumCurvature(values: Float64Array, width: number): FullCurvature {
+/** H itself, W x W, of which the lower triangle counts. */
+export function weightSpaceSum(values: Float64Array, width: number): FullCurvature {
   const curvature: FullCurvature = {
     structure: "full",
     parts: [values],
@@ -54,12 +61,12 @@ function sumCurvature(values: Float64Array, width: number): FullCurvature {
       return whole;
     },
     inWeightSpace: () => curvature,
-    plus: (other) => sumCurvature(addParts(curvature, isFull(other) ? other.inWeightSpace() : other)[0], width),
-    times: (c) => (c === 1 ? curvature : sumCurvature(values.map((value) => value * c), width)),
+    plus: (other) => weightSpaceSum(addParts(curvature, isFull(other) ? other.inWeightSpace() : other)[0], width),
+    times: (c) => (c === 1 ? curvature : weightSpaceSum(scaled(c, values), width)),
     precision: (prior, scale) => weightSpacePrecision(values, prior, scale),
     diagonalized: () => diagonalized(curvature, symmetricEigenvalues(curvature.dense(), width), width),
   };
-  return curvature;
+  return remakeable(curvature, "weightSpaceSum", () => ({ values, width }));
 }
 
 /** P = scale H + A for the values of H, factorised; an error if it is not positive definite. */
@@ -67,7 +74,7 @@ export function weightSpacePrecision(values: Float64Array, prior: GroupedPrior, 
   const alpha = priorPrecision(prior);
   const width = alpha.length;
   const matrix = (): Float64Array => {
-    const p = values.map((value) => value * scale);
+    const p = scaled(scale, values);
     for (let i = 0; i < width; i++) p[i * width + i] += alpha[i];
     return p;
   };
@@ -79,6 +86,12 @@ export function weightSpacePrecision(values: Float64Array, prior: GroupedPrior, 
     const rounding = width * 2 ** -52 * eigenvalues[width - 1];
     throw new NotPositiveDefiniteError("The posterior precision", eigenvalues[0], eigenvalues[0] < -rounding ? NOT_AT_A_MODE : SINGULAR);
   }
+  return factorizedPrecision(factor, prior);
+}
+
+/** P = L L' by its factor L, W x W, with F = L^-T. */
+export function factorizedPrecision(factor: Float64Array, prior: GroupedPrior): Precision {
+  const width = prior.groupOf.length;
   let variances: Float64Array | undefined;
   const marginal = (): Float64Array => (variances ??= inverseDiagonal(factor, width));
   const precision: Precision = {
@@ -90,9 +103,15 @@ export function weightSpacePrecision(values: Float64Array, prior: GroupedPrior, 
     effectiveParametersByGroup: () => effectiveParametersByGroup(prior, marginal()),
     inverse: () => inverseFromCholesky(factor, width),
     batchRows: (model) => rowsFor(model.outputs * width, 256),
-    outputCovariance: (model, evaluation) => outputCovarianceByJacobian(precision, model, evaluation),
+    outputCovariance: (model, evaluation) => {
+      const rows = evaluation.jacobian();
+      solveLowerRows(factor, width, rows, rows.length / width);
+      const covariance = new Float64Array(evaluation.outputs.length * model.outputs);
+      addGramBlocks(rows, model.outputs, width, 1, covariance);
+      return covariance;
+    },
   };
-  return precision;
+  return remakeable(precision, "factorizedPrecision", () => ({ factor, prior }));
 }
 
 function inPlace(source: Float64Array, change: (x: Float64Array) => unknown): Float64Array {
