@@ -76,6 +76,8 @@ export { evidenceGradient, type EvidenceGradient } from "./evidence/evidence-gra
 export { maximizeEvidence, reestimation, type MaximizeEvidenceOptions, type Reestimation, type ReestimationState } from "./evidence/maximize-evidence.ts";
 export { importanceSampling, type ImportanceSampling, type ImportanceSamplingOptions } from "./evidence/importance-sampling.ts";
 export { compareModels, type Comparable, type ComparedModel, type Comparison } from "./evidence/compare-models.ts";
+export { gridSearch, logarithmicGrid, type Grid, type GridPoint, type GridSearch, type GridSearchOptions } from "./evidence/grid-search.ts";
+export { crossValidate, type CrossValidation, type CrossValidationOptions, type Predictive } from "./evidence/cross-validate.ts";
 
 export { train, type TrainOptions, type Trained } from "./training/train.ts";
 export { adam, type AdamOptions } from "./training/adam.ts";

@@ -51,7 +51,7 @@ export function noiseFreedom({ targetCount, curvature, temperature, effectivePar
 }
 
 /** The likelihood with this noise precision, if it has one to estimate: 1 / 2 beta is the energy of one residual. */
-function withNoisePrecision<L extends Likelihood>(likelihood: L, precision: number): L {
+export function withNoisePrecision<L extends Likelihood>(likelihood: L, precision: number): L {
   return precision === likelihood.precision ? likelihood : likelihood.reestimate(0.5 / precision, 1, 0);
 }
 
