@@ -45,9 +45,11 @@ function sameBlocks(a: readonly Int32Array[], b: readonly Int32Array[]): boolean
   return a.every((indices, i) => indices.every((index, at) => index === b[i][at]));
 }
 
-/** The prior of a block's parameters, in the groups of all. */
+/** The prior of a block's parameters, in those groups that they belong to: with many blocks, all groups for each would be too many. */
 function priorOf({ name, groups, groupOf, precisions, mean, fixed }: GroupedPrior, indices: Int32Array): GroupedPrior {
-  return groupedPrior(name, groups, indices.map((index) => groupOf[index]), precisions, Float64Array.from(indices, (index) => mean[index]), fixed);
+  const used = Array.from(new Set(indices.map((index) => groupOf[index])));
+  const numbers = new Map(used.map((g, i) => [g, i]));
+  return groupedPrior(name, used.map((g) => groups[g]), indices.map((index) => numbers.get(groupOf[index])!), used.map((g) => precisions[g]), Float64Array.from(indices, (index) => mean[index]), fixed);
 }
 
 function eigenvalues(blocks: readonly Int32Array[], values: readonly Float64Array[]): Float64Array {

@@ -1,5 +1,5 @@
 import { isLayered, type Evaluation, type Model } from "../model/model.ts";
-import type { GroupedPrior } from "../prior/prior.ts";
+import { effectiveParametersByGroup, type GroupedPrior } from "../prior/prior.ts";
 import { remakeable } from "../recipe.ts";
 import { activationsOf, blockColumns, columnsOfBlock, soleUnit } from "./block-columns.ts";
 import { outputRows, rowCount, type JacobianRows } from "./jacobian-rows.ts";
@@ -20,15 +20,11 @@ export function blockDiagonalPrecision(blocks: readonly Int32Array[], precisions
   };
   const precision: Precision = {
     logDeterminant: precisions.reduce((sum, { logDeterminant }) => sum + logDeterminant, 0),
-    solve: (v) => byBlock(v, (precision, part) => precision.solve(part)),
-    whiten: (rows) => byBlock(rows, (precision, part) => precision.whiten(part)),
-    sample: (normals) => byBlock(normals, (precision, part) => precision.sample(part)),
-    inverseDiagonal: () => byBlock(new Float64Array(width), (precision) => precision.inverseDiagonal()),
-    effectiveParametersByGroup: () => {
-      const gamma = new Float64Array(prior.precisions.length);
-      for (const precision of precisions) precision.effectiveParametersByGroup().forEach((value, g) => (gamma[g] += value));
-      return gamma;
-    },
+    solve: (v) => byBlock(v, (block, part) => block.solve(part)),
+    whiten: (rows) => byBlock(rows, (block, part) => block.whiten(part)),
+    sample: (normals) => byBlock(normals, (block, part) => block.sample(part)),
+    inverseDiagonal: () => byBlock(new Float64Array(width), (block) => block.inverseDiagonal()),
+    effectiveParametersByGroup: () => effectiveParametersByGroup(prior, precision.inverseDiagonal()),
     inverse: () => {
       const inverse = new Float64Array(width * width);
       blocks.forEach((indices, b) => {

@@ -2,6 +2,7 @@ import fc from "../support/fast-check.ts";
 import { Matrix } from "ml-matrix";
 import { describe, expect, it } from "vitest";
 import { empiricalFisher, exact, outerProduct, type CurvatureKind } from "../../src/curvature/curvature.ts";
+import { hessian } from "../../src/curvature/loss.ts";
 import { InvalidArgumentError, NotPositiveDefiniteError, UnsupportedError } from "../../src/errors.ts";
 import { maximizeEvidence, reestimation } from "../../src/evidence/maximize-evidence.ts";
 import { categorical } from "../../src/likelihood/categorical.ts";
@@ -17,12 +18,14 @@ import { jointCovariance, predict } from "../../src/predictive/predict.ts";
 import { automaticRelevance } from "../../src/prior/automatic-relevance.ts";
 import { isotropic } from "../../src/prior/isotropic.ts";
 import { perLayer } from "../../src/prior/per-layer.ts";
+import { perWeight } from "../../src/prior/per-weight.ts";
 import type { Prior } from "../../src/prior/prior.ts";
 import { blockDiagonal } from "../../src/structure/block-diagonal.ts";
 import { diagonal } from "../../src/structure/diagonal.ts";
 import { full } from "../../src/structure/full.ts";
 import type { Structure } from "../../src/structure/structure.ts";
 import { expectClose } from "../support/close.ts";
+import { eigenvalues } from "../support/dense-twin.ts";
 import { normals } from "../support/random-numbers.ts";
 
 const CLOSE = 1e-9;
@@ -150,11 +153,23 @@ describe("blocks", () => {
     expect(probabilities.getRow(0).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
   });
 
-  it("say when they are not positive definite", async () => {
-    const bent = mlp([1, 1, 1], { biases: false, parameters: [0.5, -2] });
-    const fitting = laplace(bent, gaussian({ noise: 0.3 }), { inputs: [1, 2], targets: [5, 5] }, { curvature: exact(), structure: blockDiagonal() });
-    await expect(fitting).rejects.toThrow(NotPositiveDefiniteError);
-    await expect(fitting).rejects.toThrow(/not at a mode/);
+  it("say when they are not positive definite, with the smallest eigenvalue of the block", async () => {
+    const bent = mlp([1, 2, 1], { biases: false, parameters: [0.5, 1, -2, -1] });
+    const of = { inputs: [1, 2], targets: [5, 5] };
+    const [smallest] = eigenvalues(hessian(bent, likelihood, of).subMatrix(0, 1, 0, 1));
+    expect(smallest).toBeLessThan(-1);
+    const error = await laplace(bent, likelihood, of, { curvature: exact(), structure: blockDiagonal(), prior: isotropic(0.5) }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(NotPositiveDefiniteError);
+    expect((error as NotPositiveDefiniteError).smallestEigenvalue).toBeCloseTo(smallest + 0.5, 8);
+    expect((error as Error).message).toMatch(/not at a mode/);
+  });
+
+  it("of one parameter each take a prior of as many groups", async () => {
+    const wide = mlp([40, 60, 1], { seed: 1 });
+    const prior = perWeight(wide.parameters.map((_, i) => 1 + (i % 5)));
+    const given = { inputs: rowsOf(3, 40, 1), targets: [1, 2, 3] };
+    const [singles, diagonals] = await Promise.all([blockDiagonal({ blocks: Array.from(wide.parameters, (_, i) => [i]) }), diagonal()].map((structure) => laplace(wide, likelihood, given, { structure, prior })));
+    expectClose(singles.effectiveParametersByGroup, diagonals.effectiveParametersByGroup, CLOSE);
   });
 });
 

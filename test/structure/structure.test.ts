@@ -7,7 +7,6 @@ import { mlp } from "../../src/model/mlp.ts";
 import { laplace } from "../../src/posterior/laplace.ts";
 import { perWeight } from "../../src/prior/per-weight.ts";
 import type { GroupedPrior } from "../../src/prior/prior.ts";
-import { blockDiagonal } from "../../src/structure/block-diagonal.ts";
 import { diagonal } from "../../src/structure/diagonal.ts";
 import { full } from "../../src/structure/full.ts";
 import { STRUCTURES } from "../conformance-rows.ts";
@@ -60,7 +59,7 @@ describe.each(STRUCTURES)("$name", ({ structure }) => {
   });
 });
 
-describe.each([full({ space: "weight" }), blockDiagonal(), diagonal()])("$name", (structure) => {
+describe.each([full({ space: "weight" }), diagonal()])("$name", (structure) => {
   const { model, likelihood, data, prior } = plane(6);
 
   it("does not take a matrix that is not positive definite, and gives its smallest eigenvalue", async () => {
