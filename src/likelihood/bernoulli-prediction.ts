@@ -2,7 +2,8 @@ import type { Matrix } from "ml-matrix";
 import type { MatrixLike, Table } from "../data.ts";
 import { InvalidArgumentError, describe } from "../errors.ts";
 import { entropyParts } from "./class-uncertainty.ts";
-import { normalQuantile } from "./gaussian-prediction.ts";
+import { mixing } from "./mixing.ts";
+import { normalQuantile } from "./normal-quantile.ts";
 import { toMatrix } from "../model/derivatives.ts";
 import type { Marginals } from "./moments.ts";
 import type { ClassUncertainty, Interval, Prediction } from "./prediction.ts";
@@ -67,6 +68,30 @@ export function bernoulliPrediction({ mean, variance }: Marginals, outputs: numb
       return rowSums(mean.map((a, i) => -softplus(moderatedLogit(labels[i] === 1 ? -a : a, variance[i]))), outputs);
     },
   };
+}
+
+/** A mixture of such predictions. */
+export function mixedBernoulli(predictions: readonly BernoulliPrediction[], logWeights: Float64Array): BernoulliPrediction {
+  const { average: averageOf, variance, normalInterval, logDensity } = mixing(predictions, logWeights);
+  const probability = averageOf((p) => p.probability);
+  return {
+    probability,
+    logit: averageOf((p) => p.logit),
+    logitVariance: variance((p) => p.logit, (p) => p.logitVariance),
+    probabilityInterval: (level = 0.95) => {
+      const { lower, upper } = normalInterval((p) => p.logit, (p) => p.logitVariance, level);
+      return { lower: lower.apply(toProbability), upper: upper.apply(toProbability) };
+    },
+    uncertainty: () => {
+      const entropy = Float64Array.from(probability.to1DArray(), (p) => binaryEntropy(p, 1 - p));
+      return entropyParts(entropy, Float64Array.from(averageOf((p) => p.uncertainty().expectedEntropy).to1DArray()), probability.columns);
+    },
+    logDensity,
+  };
+}
+
+function toProbability(this: Matrix, row: number, column: number): void {
+  this.set(row, column, sigmoid(this.get(row, column)));
 }
 
 /** -p log p - q log q for q = 1 - p, which is given lest it cancel. */

@@ -1,6 +1,6 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, knownOptions } from "../errors.ts";
-import { bernoulliPrediction, type BernoulliPrediction } from "./bernoulli-prediction.ts";
+import { bernoulliPrediction, mixedBernoulli, type BernoulliPrediction } from "./bernoulli-prediction.ts";
 import { diagonalBlocks } from "./diagonal-blocks.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { marginals } from "./moments.ts";
@@ -52,6 +52,7 @@ export function bernoulli(): BernoulliLikelihood {
     gradient: (outputs, targets) => outputs.map((f, i) => (targets.data[i] === 1 ? -sigmoid(-f) : sigmoid(f))),
     hessian: (outputs, { columns }) => diagonalBlocks(outputs.map(slope), columns),
     factor: (outputs, { columns }) => ({ data: diagonalBlocks(outputs.map((f) => Math.sqrt(slope(f))), columns), columns }),
+    mix: mixedBernoulli,
     ...predicting((options: object) => {
       knownOptions("options", options, []);
       return {

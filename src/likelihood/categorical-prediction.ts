@@ -3,6 +3,7 @@ import type { MatrixLike, Table } from "../data.ts";
 import { UnsupportedError } from "../errors.ts";
 import { entropyParts } from "./class-uncertainty.ts";
 import type { Link } from "./link.ts";
+import { mixing } from "./mixing.ts";
 import { marginals } from "./moments.ts";
 import type { ClassUncertainty, OutputMoments, Prediction } from "./prediction.ts";
 import { entropyOf } from "./softmax.ts";
@@ -58,10 +59,7 @@ export function categoricalPrediction({ logits, logitVariance, logProbabilities,
   const matrix = (values: Float64Array): Matrix => Matrix.from1DArray(rows, classes, values);
   return {
     probabilities: matrix(logProbabilities.map(Math.exp)),
-    labels: Array.from({ length: rows }, (_, n) => {
-      const row = logProbabilities.subarray(n * classes, (n + 1) * classes);
-      return row.indexOf(row.reduce((a, b) => Math.max(a, b)));
-    }),
+    labels: likeliest(matrix(logProbabilities)),
     logits: matrix(logits),
     logitVariance: matrix(logitVariance),
     uncertainty: () => {
@@ -71,4 +69,26 @@ export function categoricalPrediction({ logits, logitVariance, logProbabilities,
     },
     logDensity: (targets) => encode(targets).data.map((label, n) => logProbabilities[n * classes + label]),
   };
+}
+
+/** A mixture of such predictions. */
+export function mixedCategorical(predictions: readonly CategoricalPrediction[], logWeights: Float64Array): CategoricalPrediction {
+  const { average, variance, logDensity } = mixing(predictions, logWeights);
+  const probabilities = average((p) => p.probabilities);
+  return {
+    probabilities,
+    labels: likeliest(probabilities),
+    logits: average((p) => p.logits),
+    logitVariance: variance((p) => p.logits, (p) => p.logitVariance),
+    uncertainty: () => {
+      const entropy = Float64Array.from({ length: probabilities.rows }, (_, n) => entropyOf(Float64Array.from(probabilities.getRow(n), Math.log)));
+      return entropyParts(entropy, Float64Array.from(average((p) => p.uncertainty().expectedEntropy).to1DArray()), 1);
+    },
+    logDensity,
+  };
+}
+
+/** The column of the largest number of each row. */
+function likeliest(scores: Matrix): number[] {
+  return Array.from({ length: scores.rows }, (_, n) => scores.maxRowIndex(n)[1]);
 }

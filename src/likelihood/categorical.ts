@@ -1,7 +1,7 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
 import { mirrorLower, symmetricRankK } from "../linalg/symmetric-rank-k.ts";
-import { categoricalPrediction, integrated, type CategoricalPrediction } from "./categorical-prediction.ts";
+import { categoricalPrediction, integrated, mixedCategorical, type CategoricalPrediction } from "./categorical-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { probit, type Link } from "./link.ts";
 import { predicting } from "./predictor.ts";
@@ -89,6 +89,7 @@ export function categorical(): CategoricalLikelihood {
       }
       return sum;
     },
+    mix: mixedCategorical,
     ...predicting((options: CategoricalPredictionOptions) => {
       knownOptions("options", options, ["link"]);
       const link = options.link ?? probit();

@@ -1,7 +1,7 @@
 import { toTable, type Table } from "../data.ts";
 import { InvalidArgumentError, NotFiniteError, describe, knownOptions, wholeNumber } from "../errors.ts";
 import { extrapolatedHessian, extrapolatedJacobian } from "./richardson.ts";
-import { functionPrediction, normalPoints, type FunctionPrediction, type FunctionPredictionOptions } from "./function-prediction.ts";
+import { functionPrediction, mixedFunction, normalPoints, type FunctionPrediction, type FunctionPredictionOptions } from "./function-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { squareRoot } from "./link.ts";
 import { predicting } from "./predictor.ts";
@@ -89,6 +89,7 @@ export function functionLikelihood(definition: LikelihoodFunction): Likelihood<F
       const root: OfExample<Float64Array> = (f, t) => squareRoot(information === undefined ? curvature(f, t) : Float64Array.from(information(f)), f.length);
       return { data: perExample(outputs, targets, (count) => count * count, root), columns: outputs.length / targets.rows };
     },
+    mix: mixedFunction,
     ...predicting((options: FunctionPredictionOptions) => {
       knownOptions("options", options, ["samples", "seed"]);
       return {

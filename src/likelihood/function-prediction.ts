@@ -4,6 +4,7 @@ import { InvalidArgumentError, describe, wholeNumber } from "../errors.ts";
 import { toMatrix } from "../model/derivatives.ts";
 import { random } from "../random.ts";
 import { squareRoot } from "./link.ts";
+import { mixing } from "./mixing.ts";
 import type { OutputMoments, Prediction } from "./prediction.ts";
 import { logSumExp } from "./softmax.ts";
 
@@ -77,6 +78,17 @@ export function functionPrediction(moments: OutputMoments, normals: NormalPoints
       const { data, columns } = encode(targets);
       return Float64Array.from({ length: rows }, (_, n) => logSumExp(draws(n).map((f, s) => logWeights[s] + logDensity(f, data.subarray(n * columns, (n + 1) * columns)))));
     },
+  };
+}
+
+/** A mixture of such predictions. */
+export function mixedFunction(predictions: readonly FunctionPrediction[], logWeights: Float64Array): FunctionPrediction {
+  const { average: averageOf, variance, logDensity } = mixing(predictions, logWeights);
+  return {
+    outputs: averageOf((p) => p.outputs),
+    outputVariance: variance((p) => p.outputs, (p) => p.outputVariance),
+    expectation: (of) => averageOf((p) => p.expectation(of)),
+    logDensity,
   };
 }
 

@@ -1,10 +1,12 @@
-/// <reference path="../jstat.d.ts" />
-import jStat from "jstat";
 import { Matrix } from "ml-matrix";
 import { toTable, type MatrixLike } from "../data.ts";
-import { InvalidArgumentError, NotPositiveDefiniteError, describe } from "../errors.ts";
+import { InvalidArgumentError, NotPositiveDefiniteError } from "../errors.ts";
 import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
 import { solveLower } from "../linalg/triangular.ts";
+import { entries } from "./entries.ts";
+import { mixing } from "./mixing.ts";
+import { normalQuantile } from "./normal-quantile.ts";
+import { normalCumulative } from "./normal-mixture.ts";
 import type { Interval, OutputMoments } from "./prediction.ts";
 import type { RegressionPrediction } from "./regression-prediction.ts";
 
@@ -50,6 +52,10 @@ export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayL
     noiseVariance: table(noise),
     totalVariance,
     outputCovariance: (example) => Matrix.from1DArray(outputs, outputs, covariance.subarray(example * outputs * outputs, (example + 1) * outputs * outputs)),
+    cumulativeProbability: (at) => {
+      const ts = entries("at", at, rows, outputs);
+      return table((n, k) => normalCumulative(ts[n * outputs + k], mean.get(n, k), totalVariance.get(n, k)));
+    },
     interval: (level = 0.95) => around((n, k) => totalVariance.get(n, k), level),
     meanInterval: (level = 0.95) => around(epistemic, level),
     logDensity: (targets) => logDensity(moments, read(targets)),
@@ -63,11 +69,27 @@ function alike({ rows, outputs }: OutputMoments, targets: MatrixLike): Float64Ar
   throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${outputs}, as the prediction`, received: `${t.rows} x ${t.columns}` });
 }
 
-/** How many standard deviations on either side of the mean hold the given probability. */
-export function normalQuantile(level: number): number {
-  if (typeof level !== "number" || !(level > 0 && level < 1)) throw new InvalidArgumentError({ argument: "level", expected: "a probability between 0 and 1, as 0.95", received: describe(level) });
-  // The lower tail keeps the digits of a level near 1.
-  return -jStat.normal.inv(0.5 - 0.5 * level, 0, 1);
+/** A mixture of Gaussian predictions: with the same noise in all, the mean's distribution with that noise. */
+export function mixedGaussian(predictions: readonly GaussianPrediction[], logWeights: Float64Array): GaussianPrediction {
+  const { average, variance, normalInterval, logDensity: mixedLogDensity } = mixing(predictions, logWeights);
+  const mean = average((p) => p.mean);
+  return {
+    mean,
+    variance: variance((p) => p.mean, (p) => p.variance),
+    noiseVariance: average((p) => p.noiseVariance),
+    totalVariance: variance((p) => p.mean, (p) => p.totalVariance),
+    outputCovariance: (example) => {
+      const centre = Matrix.rowVector(mean.getRow(example));
+      return average((p) => {
+        const deviation = Matrix.rowVector(p.mean.getRow(example)).sub(centre);
+        return p.outputCovariance(example).clone().add(deviation.transpose().mmul(deviation));
+      });
+    },
+    cumulativeProbability: (at) => average((p) => p.cumulativeProbability(at)),
+    interval: (level = 0.95) => normalInterval((p) => p.mean, (p) => p.totalVariance, level),
+    meanInterval: (level = 0.95) => normalInterval((p) => p.mean, (p) => p.variance, level),
+    logDensity: mixedLogDensity,
+  };
 }
 
 /** log N(t_n; f_n, S_n) = -1/2 [ K log(2 pi) + log det S_n + |L_n^-1 (t_n - f_n)|^2 ], S_n = C_n + diag(noise) = L_n L_n'. */

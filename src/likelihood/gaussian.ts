@@ -2,7 +2,7 @@ import { toNumbers, toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, describe, knownOptions, positive } from "../errors.ts";
 import { columnScale } from "../model/standardized.ts";
 import { diagonalBlocks } from "./diagonal-blocks.ts";
-import { gaussianPrediction, type GaussianPrediction } from "./gaussian-prediction.ts";
+import { gaussianPrediction, mixedGaussian, type GaussianPrediction } from "./gaussian-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { predicting } from "./predictor.ts";
 import { remakeable } from "../recipe.ts";
@@ -102,6 +102,7 @@ function create(noise: number, fixed: boolean, estimated: boolean, scales: Float
     gradient: (outputs, targets) => outputs.map((f, i) => precision * weight(i) * (f - targets.data[i])),
     hessian: (outputs, { columns }) => diagonalBlocks(outputs.map((_, i) => precision * weight(i)), columns),
     factor: (outputs, { columns }) => ({ data: diagonalBlocks(outputs.map((_, i) => Math.sqrt(precision * weight(i))), columns), columns }),
+    mix: mixedGaussian,
     ...predicting((options: object) => {
       knownOptions("options", options, []);
       return {

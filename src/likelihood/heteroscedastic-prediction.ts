@@ -1,8 +1,10 @@
 import type { Matrix } from "ml-matrix";
 import type { MatrixLike, Table } from "../data.ts";
 import { toMatrix } from "../model/derivatives.ts";
-import { normalQuantile } from "./gaussian-prediction.ts";
-import { mixtureLogDensity, mixtureQuantile, type NormalMixture } from "./normal-mixture.ts";
+import { entries } from "./entries.ts";
+import { mixing } from "./mixing.ts";
+import { normalQuantile } from "./normal-quantile.ts";
+import { mixtureCumulative, mixtureLogDensity, mixtureQuantile, type NormalMixture } from "./normal-mixture.ts";
 import type { Interval, OutputMoments } from "./prediction.ts";
 import type { RegressionPrediction } from "./regression-prediction.ts";
 import { rowSums } from "./without-noise.ts";
@@ -65,10 +67,32 @@ export function heteroscedasticPrediction(kept: LocationAndScale, columns: numbe
     totalVariance: table(totalVariance),
     logNoise: table(logNoise),
     logNoiseVariance: table(logNoiseVariance),
+    cumulativeProbability: (at) => table(entries("at", at, mean.length / columns, columns).map((t, i) => mixtureCumulative(mixture(kept, i, Number.isFinite(t) ? t : mean[i]), t))),
     interval: (level = 0.95) => ends(level, (i, width) => mixtureQuantile(mixture(kept, i), 0.5 + 0.5 * Math.sign(width) * level, mean[i], Math.sqrt(variance[i]) + Math.exp(logNoise[i]))),
     meanInterval: (level = 0.95) => ends(level, (i, width) => mean[i] + width * Math.sqrt(variance[i])),
     noiseInterval: (level = 0.95) => ends(level, (i, width) => Math.exp(logNoise[i] + width * Math.sqrt(logNoiseVariance[i]))),
     logDensity: (targets) => rowSums(encode(targets).data.map((t, i) => mixtureLogDensity(mixture(kept, i, t), t)), columns),
+  };
+}
+
+/** A mixture of such predictions. */
+export function mixedHeteroscedastic(predictions: readonly HeteroscedasticPrediction[], logWeights: Float64Array): HeteroscedasticPrediction {
+  const { average, variance, normalInterval, interval, logDensity } = mixing(predictions, logWeights);
+  return {
+    mean: average((p) => p.mean),
+    variance: variance((p) => p.mean, (p) => p.variance),
+    noiseVariance: average((p) => p.noiseVariance),
+    totalVariance: variance((p) => p.mean, (p) => p.totalVariance),
+    logNoise: average((p) => p.logNoise),
+    logNoiseVariance: variance((p) => p.logNoise, (p) => p.logNoiseVariance),
+    cumulativeProbability: (at) => average((p) => p.cumulativeProbability(at)),
+    interval: (level = 0.95) => interval((p, at) => p.cumulativeProbability(at), (p) => p.interval(level), level),
+    meanInterval: (level = 0.95) => normalInterval((p) => p.mean, (p) => p.variance, level),
+    noiseInterval: (level = 0.95) => {
+      const { lower, upper } = normalInterval((p) => p.logNoise, (p) => p.logNoiseVariance, level);
+      return { lower: lower.exp(), upper: upper.exp() };
+    },
+    logDensity,
   };
 }
 

@@ -2,7 +2,7 @@ import { toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, knownOptions } from "../errors.ts";
 import { columnScale } from "../model/standardized.ts";
 import { diagonalBlocks } from "./diagonal-blocks.ts";
-import { heteroscedasticPrediction, locationAndScale, type HeteroscedasticPrediction } from "./heteroscedastic-prediction.ts";
+import { heteroscedasticPrediction, locationAndScale, mixedHeteroscedastic, type HeteroscedasticPrediction } from "./heteroscedastic-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { predicting } from "./predictor.ts";
 import { remakeable } from "../recipe.ts";
@@ -76,6 +76,7 @@ export function heteroscedastic(): HeteroscedasticLikelihood {
       const columns = 2 * targets.columns;
       return { data: diagonalBlocks(roots, columns), columns };
     },
+    mix: mixedHeteroscedastic,
     ...predicting((options: object) => {
       knownOptions("options", options, []);
       return {

@@ -59,6 +59,11 @@ export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
   /** The same for outputs that come in batches, as {@link predict} has them. */
   predictor(options?: O): Predictor<P>;
   /**
+   * One prediction from several, of which number i holds with probability $e^{\text{logWeights}_i}$: what {@link mixture} and {@link sampled} need. A mixture's density is the
+   * average of the densities, and its variance the average variance and the variance of the means.
+   */
+  mix?(predictions: readonly P[], logWeights: Float64Array): P;
+  /**
    * This likelihood with its noise re-estimated (MacKay 1992) from E_0, the number N K of target values, and the effective
    * number of parameters; itself where there is nothing to estimate.
    */

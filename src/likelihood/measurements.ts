@@ -2,9 +2,10 @@ import { toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, knownOptions, positive } from "../errors.ts";
 import { columnScale } from "../model/standardized.ts";
 import { diagonalBlocks } from "./diagonal-blocks.ts";
-import { gaussianPrediction, type GaussianPrediction } from "./gaussian-prediction.ts";
+import { gaussianPrediction, mixedGaussian, type GaussianPrediction } from "./gaussian-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { predicting } from "./predictor.ts";
+import { remakeable } from "../recipe.ts";
 import { rowSums, withoutNoise } from "./without-noise.ts";
 
 /**
@@ -62,7 +63,7 @@ export function measurements(options: MeasurementsOptions = {}): MeasurementsLik
   const losses = each((f, t, sigma) => 0.5 * ((t - f) / sigma) ** 2 + Math.log(sigma) + 0.5 * Math.log(2 * Math.PI));
   const precisions = each((_, __, sigma) => sigma ** -2);
   const roots = each((_, __, sigma) => 1 / sigma);
-  return {
+  const likelihood: MeasurementsLikelihood = {
     ...withoutNoise,
     name: "measurements",
     description: `gaussian, error bars given${scale === 1 ? "" : ` (times ${scale.toPrecision(4)})`}`,
@@ -73,6 +74,7 @@ export function measurements(options: MeasurementsOptions = {}): MeasurementsLik
     gradient: each((f, t, sigma) => (f - t) / (sigma * sigma)),
     hessian: (outputs, targets) => diagonalBlocks(precisions(outputs, targets), targets.columns / 2),
     factor: (outputs, targets) => ({ data: diagonalBlocks(roots(outputs, targets), targets.columns / 2), columns: targets.columns / 2 }),
+    mix: mixedGaussian,
     ...predicting((asked: MeasurementsPredictionOptions) => {
       knownOptions("options", asked, ["errorBars"]);
       return {
@@ -88,6 +90,7 @@ export function measurements(options: MeasurementsOptions = {}): MeasurementsLik
       };
     }),
   };
+  return remakeable(likelihood, "measurements", () => ({ scale }));
 }
 
 /** A number for each output from itself, its target and the error bar of that. */

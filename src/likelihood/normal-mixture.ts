@@ -14,10 +14,16 @@ export function mixtureLogDensity({ weights, means, variances }: NormalMixture, 
   return logSumExp(weights.map((w, i) => Math.log(w) - 0.5 * Math.log(2 * Math.PI * variances[i]) - (t - means[i]) ** 2 / (2 * variances[i])));
 }
 
-/** The probability of less than t. */
-function mixtureCumulative({ weights, means, variances }: NormalMixture, t: number): number {
+/** The probability of at most t under a normal distribution, or where the variance is 0, a certain number. */
+export function normalCumulative(t: number, mean: number, variance: number): number {
+  if (variance === 0) return t < mean ? 0 : 1;
+  return 0.5 + 0.5 * jStat.erf((t - mean) / Math.sqrt(2 * variance));
+}
+
+/** The probability of at most t. */
+export function mixtureCumulative({ weights, means, variances }: NormalMixture, t: number): number {
   let sum = 0;
-  for (let i = 0; i < weights.length; i++) sum += weights[i] * (0.5 + 0.5 * jStat.erf((t - means[i]) / Math.sqrt(2 * variances[i])));
+  for (let i = 0; i < weights.length; i++) sum += weights[i] * normalCumulative(t, means[i], variances[i]);
   return sum;
 }
 

@@ -4,9 +4,11 @@ import type { Matrix } from "ml-matrix";
 import type { MatrixLike, Table } from "../data.ts";
 import { wholeNumber } from "../errors.ts";
 import { toMatrix } from "../model/derivatives.ts";
-import { normalQuantile } from "./gaussian-prediction.ts";
+import { entries } from "./entries.ts";
 import { logPeakOfPoisson } from "./log-gamma.ts";
+import { mixing } from "./mixing.ts";
 import type { Marginals } from "./moments.ts";
+import { normalQuantile } from "./normal-quantile.ts";
 import type { Interval, Prediction } from "./prediction.ts";
 import { average, logIntegral } from "./quadrature.ts";
 import { rowSums } from "./without-noise.ts";
@@ -26,12 +28,16 @@ export interface PoissonPrediction extends Prediction {
   readonly noiseVariance: Matrix;
   /** Variance of a new count, the sum of the two: N x K. */
   readonly totalVariance: Matrix;
+  /** The exposure of each count: N x K. */
+  readonly exposure: Matrix;
   /** The log rate at the mode, for exposure 1: N x K. */
   readonly logRate: Matrix;
   /** Its epistemic variance: N x K. */
   readonly logRateVariance: Matrix;
   /** $p(t = \text{count} \mid x, D)$: N x K. */
   probability(count: number): Matrix;
+  /** The probability of at most so many events, for one count or N x K of them: N x K. */
+  cumulativeProbability(at: number | MatrixLike): Matrix;
   /** The central interval of counts, which a new count falls into with at least the given probability, default 0.95. */
   interval(level?: number): Interval;
   /** Interval of the rate $\lambda$, at the given exposure, that the posterior over weights leaves open. */
@@ -50,11 +56,16 @@ export function poissonPrediction({ mean, variance }: Marginals, outputs: number
     variance: table(ofRate),
     noiseVariance: table(expected),
     totalVariance: table((m, s2) => expected(m, s2) + ofRate(m, s2)),
+    exposure: toMatrix(exposures, rows, outputs),
     logRate: toMatrix(mean, rows, outputs),
     logRateVariance: toMatrix(variance, rows, outputs),
     probability: (count) => {
       wholeNumber("count", count, 0);
       return table((m, s2) => Math.exp(logProbability(count, m, s2)));
+    },
+    cumulativeProbability: (at) => {
+      const counts = entries("at", at, rows, outputs);
+      return table((m, s2, i) => (counts[i] < 0 ? 0 : atMost(Math.floor(counts[i]), m, s2)));
     },
     interval: (level = 0.95) => {
       const width = normalQuantile(level);
@@ -71,6 +82,29 @@ export function poissonPrediction({ mean, variance }: Marginals, outputs: number
       const at = (i: number): number => i + Math.floor(i / outputs) * outputs;
       return rowSums(mean.map((m, i) => logProbability(data[at(i)], m + data[at(i) + outputs], variance[i])), outputs);
     },
+  };
+}
+
+/** A mixture of such predictions. */
+export function mixedPoisson(predictions: readonly PoissonPrediction[], logWeights: Float64Array): PoissonPrediction {
+  const { average, variance, normalInterval, interval, logDensity } = mixing(predictions, logWeights);
+  const [{ exposure }] = predictions;
+  return {
+    exposure,
+    mean: average((p) => p.mean),
+    variance: variance((p) => p.mean, (p) => p.variance),
+    noiseVariance: average((p) => p.noiseVariance),
+    totalVariance: variance((p) => p.mean, (p) => p.totalVariance),
+    logRate: average((p) => p.logRate),
+    logRateVariance: variance((p) => p.logRate, (p) => p.logRateVariance),
+    probability: (count) => average((p) => p.probability(count)),
+    cumulativeProbability: (at) => average((p) => p.cumulativeProbability(at)),
+    interval: (level = 0.95) => interval((p, at) => p.cumulativeProbability(at), (p) => p.interval(level), level, "whole"),
+    rateInterval: (level = 0.95) => {
+      const { lower, upper } = normalInterval((p) => p.logRate, (p) => p.logRateVariance, level);
+      return { lower: lower.exp().mul(exposure), upper: upper.exp().mul(exposure) };
+    },
+    logDensity,
   };
 }
 

@@ -4,7 +4,7 @@ import { diagonalBlocks } from "./diagonal-blocks.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { logGamma } from "./log-gamma.ts";
 import { marginals } from "./moments.ts";
-import { poissonPrediction, type PoissonPrediction } from "./poisson-prediction.ts";
+import { mixedPoisson, poissonPrediction, type PoissonPrediction } from "./poisson-prediction.ts";
 import { predicting } from "./predictor.ts";
 import { remakeable } from "../recipe.ts";
 import { rowSums, withoutNoise } from "./without-noise.ts";
@@ -84,6 +84,7 @@ export function poisson(options: PoissonOptions = {}): PoissonLikelihood {
       const columns = outputs.length / targets.rows;
       return { data: diagonalBlocks(perOutput(outputs, targets, (f) => Math.exp(0.5 * f)), columns), columns };
     },
+    mix: mixedPoisson,
     ...predicting((asked: PoissonPredictionOptions) => {
       knownOptions("options", asked, ["exposure"]);
       return {

@@ -1,4 +1,5 @@
 import type { Matrix } from "ml-matrix";
+import type { MatrixLike } from "../data.ts";
 import type { Interval, Prediction } from "./prediction.ts";
 
 /**
@@ -15,6 +16,8 @@ export interface RegressionPrediction extends Prediction {
   readonly noiseVariance: Matrix;
   /** Variance of a new target, the sum of the two, N x K. */
   readonly totalVariance: Matrix;
+  /** The probability that a new target is at most so large, for one number or N x K of them: N x K. */
+  cumulativeProbability(at: number | MatrixLike): Matrix;
   /** The central interval that a new target falls into with the given probability, default 0.95. */
   interval(level?: number): Interval;
   /** The same for the noise-free function. */

@@ -4,8 +4,9 @@ import { InvalidArgumentError, NotPositiveDefiniteError } from "../../src/errors
 import { moderated } from "../../src/likelihood/bernoulli-prediction.ts";
 import { bernoulli } from "../../src/likelihood/bernoulli.ts";
 import { categorical, type CategoricalPredictionOptions } from "../../src/likelihood/categorical.ts";
-import { gaussianPrediction, normalQuantile } from "../../src/likelihood/gaussian-prediction.ts";
+import { gaussianPrediction } from "../../src/likelihood/gaussian-prediction.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
+import { normalQuantile } from "../../src/likelihood/normal-quantile.ts";
 import type { OutputMoments } from "../../src/likelihood/prediction.ts";
 import { sigmoid } from "../../src/sigmoid.ts";
 import netlab from "../fixtures/netlab-softmax.json" with { type: "json" };
