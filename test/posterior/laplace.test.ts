@@ -176,7 +176,7 @@ describe("bad input to laplace", () => {
     await expect(laplace(bad<typeof model>(Promise.resolve(model)), likelihood, data)).rejects.toThrow(/^model: expected a value made by mlp\(\) or functionModel\(\).*Await it first/);
     await expect(laplace(bad<typeof model>({ model, likelihood }), likelihood, data)).rejects.toThrow(/^model: .*got an object with model, likelihood/);
     await expect(laplace(model, bad<typeof likelihood>(gaussian), data)).rejects.toThrow(/^likelihood: .*Call the function/);
-    await expect(laplace(model, bad<typeof likelihood>("gaussian"), data)).rejects.toThrow(/^likelihood: expected a value made by gaussian\(\), bernoulli\(\) or categorical\(\), got "gaussian"/);
+    await expect(laplace(model, bad<typeof likelihood>("gaussian"), data)).rejects.toThrow(/^likelihood: expected a value made by gaussian\(\), categorical\(\) or another likelihood, got "gaussian"/);
   });
 
   it("labels out of range, and likelihoods that the outputs do not fit", async () => {
