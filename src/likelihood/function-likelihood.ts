@@ -7,8 +7,6 @@ import { squareRoot } from "./link.ts";
 import { predicting } from "./predictor.ts";
 import { withoutNoise } from "./without-noise.ts";
 
-type OfExample<T> = (outputs: Float64Array, target: Float64Array) => T;
-
 /**
  * A log density of one example, for {@link functionLikelihood}.
  *
@@ -18,11 +16,11 @@ export interface LikelihoodFunction {
   /** For reports. Default `"function"`. */
   readonly name?: string;
   /** $\log p(t \mid f)$, normalised over $t$, for the K outputs of an example and its row of targets. */
-  readonly logDensity: OfExample<number>;
+  readonly logDensity: (outputs: Float64Array, target: Float64Array) => number;
   /** $\partial \log p / \partial f$: K numbers. Differences stand in where it is absent. */
-  readonly gradient?: OfExample<ArrayLike<number>>;
+  readonly gradient?: (outputs: Float64Array, target: Float64Array) => ArrayLike<number>;
   /** $\partial^2 \log p / \partial f \partial f^\top$: K x K numbers, row after row. Differences stand in where it is absent. */
-  readonly hessian?: OfExample<ArrayLike<number>>;
+  readonly hessian?: (outputs: Float64Array, target: Float64Array) => ArrayLike<number>;
   /**
    * The Fisher information of the outputs, the average of the negative Hessian over targets: K x K numbers, positive semidefinite. Where it is absent, the
    * negative Hessian at the target stands in, its negative eigenvalues set to 0.
@@ -33,6 +31,8 @@ export interface LikelihoodFunction {
   /** Whether a row is a target that can occur; the others are refused. Default: any finite numbers. */
   readonly isTarget?: (target: Float64Array) => boolean;
 }
+
+type OfExample<T> = (outputs: Float64Array, target: Float64Array) => T;
 
 /**
  * A likelihood of your own: any log density of a target given the outputs of a model, $E_D = -\sum_n \log p(t_n \mid f_n)$.

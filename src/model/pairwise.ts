@@ -33,7 +33,7 @@ export interface PairwiseModel<M extends Model = Model> extends Model {
  * const games = { inputs: [[...ann, ...bob], [...ann, ...bob], [...bob, ...eve], [...bob, ...eve]], targets: [1, 1, 1, 1] };
  * const { model, likelihood, prior } = await train(pairwise(mlp([3, 1], { biases: false })), bernoulli(), games);
  * const { probability } = await predict(await laplace(model, likelihood, games, { prior }), [[...ann, ...eve], [...eve, ...ann]]);
- * console.log(probability.get(0, 0).toFixed(2), probability.get(1, 0).toFixed(2)); // 0.74 0.26
+ * console.log(probability.get(0, 0).toFixed(2), probability.get(1, 0).toFixed(2)); // 0.75 0.25
  * ```
  */
 export function pairwise<M extends Model>(model: M): PairwiseModel<M> {
