@@ -1,6 +1,6 @@
 import { InvalidArgumentError, describe, positive } from "../errors.ts";
 import type { Model } from "../model/model.ts";
-import { isPart, type PartOf } from "../model/part.ts";
+import { isPart } from "../model/part.ts";
 import { remakeable } from "../recipe.ts";
 
 /**
@@ -39,17 +39,14 @@ export interface GroupedPrior extends Prior {
 
 /** Makes a bound prior, checking that everything fits. */
 export function groupedPrior(name: string, groups: readonly string[], groupOf: Int32Array, precisions: ArrayLike<number>, mean: Float64Array, fixed = false): GroupedPrior {
-  const sizes = new Float64Array(groups.length);
-  for (const g of groupOf) sizes[g]++;
-  return bound({
-    name,
-    groups,
-    groupOf,
-    sizes,
-    precisions: checkedValues(precisions, groups),
-    mean,
-    fixed,
-  });
+  return counted({ name, groups, groupOf, precisions: checkedValues(precisions, groups), mean, fixed });
+}
+
+/** The prior with the sizes of its groups. */
+function counted(parts: Omit<GroupedPrior, "bind" | "sizes">): GroupedPrior {
+  const sizes = new Float64Array(parts.groups.length);
+  for (const g of parts.groupOf) sizes[g]++;
+  return bound({ ...parts, sizes });
 }
 
 function bound(parts: Omit<GroupedPrior, "bind">): GroupedPrior {
@@ -57,7 +54,7 @@ function bound(parts: Omit<GroupedPrior, "bind">): GroupedPrior {
     ...parts,
     bind: (model) => {
       if (model.parameters.length === parts.groupOf.length) return prior;
-      if (isPart(model)) return restricted(prior.bind(model.whole), model);
+      if (isPart(model)) return restricted(prior.bind(model.whole), model.indices);
       throw new InvalidArgumentError({ argument: "prior", expected: `a prior for ${model.parameters.length} weights`, received: `one that was made for ${parts.groupOf.length}` });
     },
   };
@@ -67,20 +64,20 @@ function bound(parts: Omit<GroupedPrior, "bind">): GroupedPrior {
   });
 }
 
-/** The prior of a part's parameters among those of the whole; groups of which none is left are dropped. */
-function restricted(prior: GroupedPrior, { indices }: PartOf): GroupedPrior {
+/** The prior of some parameters among those of the whole; groups of which none is left are dropped. */
+export function restricted(prior: GroupedPrior, indices: Int32Array): GroupedPrior {
   const used = prior.groups.map(() => false);
   indices.forEach((index) => (used[prior.groupOf[index]] = true));
   let count = 0;
   const numbers = used.map((is) => (is ? count++ : -1));
-  return groupedPrior(
-    prior.name,
-    prior.groups.filter((_, g) => used[g]),
-    indices.map((index) => numbers[prior.groupOf[index]]),
-    prior.precisions.filter((_, g) => used[g]),
-    Float64Array.from(indices, (index) => prior.mean[index]),
-    prior.fixed,
-  );
+  return counted({
+    name: prior.name,
+    groups: prior.groups.filter((_, g) => used[g]),
+    groupOf: indices.map((index) => numbers[prior.groupOf[index]]),
+    precisions: prior.precisions.filter((_, g) => used[g]),
+    mean: Float64Array.from(indices, (index) => prior.mean[index]),
+    fixed: prior.fixed,
+  });
 }
 
 function list(names: readonly string[]): string {

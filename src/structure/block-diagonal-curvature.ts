@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "../errors.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric-eigen.ts";
 import { mirrorLower } from "../linalg/symmetric-rank-k.ts";
-import { groupedPrior, type GroupedPrior } from "../prior/prior.ts";
+import { restricted } from "../prior/prior.ts";
 import { remakeable } from "../recipe.ts";
 import { blockDiagonalPrecision } from "./block-diagonal-precision.ts";
 import { diagonalized } from "./diagonalized.ts";
@@ -26,7 +26,7 @@ export function blockDiagonalCurvature(blocks: readonly Int32Array[], values: re
       return blockDiagonalCurvature(blocks, sums);
     },
     times: (c) => (c === 1 ? curvature : blockDiagonalCurvature(blocks, values.map((block) => block.map((value) => c * value)))),
-    precision: (prior, scale) => blockDiagonalPrecision(blocks, blocks.map((indices, b) => weightSpacePrecision(values[b], priorOf(prior, indices), scale)), prior),
+    precision: (prior, scale) => blockDiagonalPrecision(blocks, blocks.map((indices, b) => weightSpacePrecision(values[b], restricted(prior, indices), scale)), prior),
     diagonalized: () => diagonalized(curvature, eigenvalues(blocks, values), width),
     dense: () => {
       const matrix = new Float64Array(width * width);
@@ -43,13 +43,6 @@ export function blockDiagonalCurvature(blocks: readonly Int32Array[], values: re
 
 function sameBlocks(a: readonly Int32Array[], b: readonly Int32Array[]): boolean {
   return a.every((indices, i) => indices.every((index, at) => index === b[i][at]));
-}
-
-/** The prior of a block's parameters, in those groups that they belong to: with many blocks, all groups for each would be too many. */
-function priorOf({ name, groups, groupOf, precisions, mean, fixed }: GroupedPrior, indices: Int32Array): GroupedPrior {
-  const used = Array.from(new Set(indices.map((index) => groupOf[index])));
-  const numbers = new Map(used.map((g, i) => [g, i]));
-  return groupedPrior(name, used.map((g) => groups[g]), indices.map((index) => numbers.get(groupOf[index])!), used.map((g) => precisions[g]), Float64Array.from(indices, (index) => mean[index]), fixed);
 }
 
 function eigenvalues(blocks: readonly Int32Array[], values: readonly Float64Array[]): Float64Array {
