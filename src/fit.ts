@@ -2,6 +2,7 @@ import { outerProduct, type CurvatureKind } from "./curvature/curvature.ts";
 import type { Data, MatrixLike } from "./data.ts";
 import { knownOptions, positive } from "./errors.ts";
 import { hyperparameterChange, maximizeEvidence } from "./evidence/maximize-evidence.ts";
+import { isWithEvidence } from "./evidence/with-evidence.ts";
 import { examples } from "./likelihood/examples.ts";
 import { isOpen, type Likelihood } from "./likelihood/likelihood.ts";
 import { isLayered, type Model } from "./model/model.ts";
@@ -42,7 +43,7 @@ export interface FitOptions extends JobOptions {
   readonly maximumIterations?: number;
   /** Of the posterior. Default {@link outerProduct}, by which the hyperparameters are re-estimated also where the exact Hessian is asked for. */
   readonly curvature?: CurvatureKind;
-  /** Default: {@link full} if it fits the memory budget, else {@link diagonal}. */
+  /** Default: that of {@link withEvidence} if it is the method; else {@link full} if it fits the memory budget, else {@link diagonal}. */
   readonly structure?: Structure;
   /** Most bytes that curvature and precision may take. Default 1 GiB. */
   readonly memoryBudget?: number;
@@ -107,7 +108,7 @@ export async function fit<M extends Model, L extends Likelihood>(model: M, likel
   const { inputs, targets } = examples(model, likelihood, data);
   const networks = isLayered(model);
   const { standardize = networks, reestimate = true, curvature: _, structure: __, memoryBudget = MEMORY_BUDGET, ...training } = options;
-  const { curvature, structure } = approximation(model, { structure: chooseStructure(model, options.curvature, inputs.rows, positive("memoryBudget", memoryBudget)), ...options });
+  const { curvature, structure } = approximation(model, { structure: chooseStructure(model, options, inputs.rows, positive("memoryBudget", memoryBudget)), ...options });
   const outputScale = likelihood.outputScale(targets, model.outputs);
   // What fit() returned is in the data's units already.
   const start = standardize && !isStandardized(model) ? standardized(model, { inputs: columnScale(inputs), outputs: outputScale }) : model;
@@ -119,8 +120,8 @@ export async function fit<M extends Model, L extends Likelihood>(model: M, likel
 
   // On the way the exact Hessian may be indefinite: hyperparameters go by the outer product then.
   const tuning = curvature.kind === "exact" ? outerProduct() : curvature;
-  // A method that re-estimates by itself goes by the full outer product; another posterior has its evidence elsewhere.
-  const together = method.reestimates && structure.name === "full" && tuning.name === "outer product";
+  // Levenberg-Marquardt re-estimates by the full outer product; another posterior has its evidence elsewhere.
+  const together = isWithEvidence(method) || (method.reestimates !== false && structure.name === "full" && tuning.name === "outer product");
   if (!reestimate || together) {
     const mode = await train(start, noisy, data, { ...how, reestimate });
     return fitted(await posteriorOf(mode, curvature), mode);
@@ -140,7 +141,8 @@ function weakPrior({ parameters }: Model): Prior {
   return perWeight(parameters.map((w) => (100 * (Math.abs(w) || 1)) ** -2), { fixed: true });
 }
 
-function chooseStructure(model: Model, curvature: CurvatureKind = outerProduct(), examples: number, budget: number): Structure {
+function chooseStructure(model: Model, { method, curvature = outerProduct() }: FitOptions, examples: number, budget: number): Structure {
+  if (method !== undefined && isWithEvidence(method)) return method.structure;
   return full().bytes(model, curvature, examples) <= budget ? full() : diagonal();
 }
 

@@ -81,8 +81,9 @@ export { crossValidate, type CrossValidation, type CrossValidationOptions, type 
 
 export { train, type TrainOptions, type Trained } from "./training/train.ts";
 export { adam, type AdamOptions } from "./training/adam.ts";
+export { withEvidence, type EvidenceTraining, type WithEvidenceOptions } from "./evidence/with-evidence.ts";
 export { lbfgs, type LbfgsOptions } from "./training/lbfgs.ts";
 export { levenbergMarquardt, type LevenbergMarquardtOptions } from "./training/levenberg-marquardt.ts";
 export type { Objective } from "./training/objective.ts";
-export type { Minimum, StopReason, TrainingMethod, TrainingTask } from "./training/method.ts";
+export type { Epoch, Minimum, StopReason, TrainingMethod, TrainingTask } from "./training/method.ts";
 export { fit, type FitOptions, type Fitted } from "./fit.ts";

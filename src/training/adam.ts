@@ -1,8 +1,9 @@
 import { gather } from "../data.ts";
 import { InvalidArgumentError, NotFiniteError, describe, knownOptions, positive, wholeNumber } from "../errors.ts";
+import type { Likelihood } from "../likelihood/likelihood.ts";
 import { permutation, random } from "../random.ts";
 import type { TrainingMethod, TrainingTask } from "./method.ts";
-import { gradientAt, isSmall } from "./objective.ts";
+import { gradientAt, isSmall, type Objective } from "./objective.ts";
 
 /**
  * Options of {@link adam}.
@@ -36,7 +37,7 @@ const cosine = (share: number): number => 0.5 * (1 + Math.cos(Math.PI * share));
  * a cosine (Loshchilov & Hutter 2017), so that the noise of the batches dies out.
  *
  * It takes all its steps, comes near a mode and not to one: look at the `gradientNorm` that {@link train} measures at the
- * end on all data. It does not re-estimate hyperparameters.
+ * end on all data. It does not re-estimate hyperparameters; {@link withEvidence} makes it do so.
  *
  * @category Training
  * @throws {@link InvalidArgumentError} for options that are not positive, or a schedule that is no function.
@@ -61,27 +62,36 @@ export function adam(options: AdamOptions = {}): TrainingMethod {
   return {
     name: "adam",
     reestimates: false,
+    epochs: true,
     async minimize(task) {
-      const { objective, maximumIterations = Infinity, gradientTolerance = DEFAULT_TOLERANCE } = task;
-      const perEpoch = Math.ceil(objective.inputs.rows / batchSize);
+      const { maximumIterations = Infinity, gradientTolerance = DEFAULT_TOLERANCE } = task;
+      const perEpoch = Math.ceil(task.objective.inputs.rows / batchSize);
       const total = Math.min(maximumIterations, perEpoch * (options.epochs ?? Math.max(100, Math.ceil(LEAST_STEPS / perEpoch))));
-      const weights = await descend(task, { total, batchSize, seed, rate: (share) => learningRate * schedule(share) });
+      const { weights, objective, steps } = await descend(task, { total, perEpoch, batchSize, seed, rate: (share) => learningRate * schedule(share) });
       const end = await gradientAt(objective, weights);
-      return { weights, objective, iterations: total, stopped: isSmall(gradientTolerance)(end) ? "gradient" : "iterations" };
+      return { weights, objective, iterations: steps, stopped: isSmall(gradientTolerance)(end) ? "gradient" : "iterations" };
     },
   };
 }
 
 interface Plan {
   readonly total: number;
+  readonly perEpoch: number;
   readonly batchSize: number;
   readonly seed: number;
   readonly rate: (share: number) => number;
 }
 
-async function descend({ objective, start, report }: TrainingTask, { total, batchSize, seed, rate }: Plan): Promise<Float64Array> {
+interface Descent<L extends Likelihood> {
+  readonly weights: Float64Array;
+  readonly objective: Objective<L>;
+  readonly steps: number;
+}
+
+async function descend<L extends Likelihood>({ objective: firstObjective, start, report, afterEpoch }: TrainingTask<L>, { total, perEpoch, batchSize, seed, rate }: Plan): Promise<Descent<L>> {
   const source = random(seed);
-  const rows = objective.inputs.rows;
+  const rows = firstObjective.inputs.rows;
+  let objective = firstObjective;
   let weights = start;
   let order = permutation(rows, source);
   let from = 0;
@@ -111,6 +121,16 @@ async function descend({ objective, start, report }: TrainingTask, { total, batc
     weights = next;
     // E on all data as the batch estimates it.
     await report(step, total, loss + rest * objective.likelihood.precision * energy);
+    if (afterEpoch === undefined || (step % perEpoch !== 0 && step !== total)) continue;
+    const changed = await afterEpoch({ number: Math.ceil(step / perEpoch), total: Math.ceil(total / perEpoch), weights });
+    if (changed === undefined) return { weights, objective, steps: step };
+    // Gradients grow as the noise precision: what is remembered of them would be too small, and steps too long.
+    const ratio = changed.likelihood.precision / objective.likelihood.precision;
+    for (let i = 0; i < first.length; i++) {
+      first[i] *= ratio;
+      second[i] *= ratio * ratio;
+    }
+    objective = changed;
   }
-  return weights;
+  return { weights, objective, steps: total };
 }

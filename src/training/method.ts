@@ -26,6 +26,22 @@ export interface TrainingTask<L extends Likelihood = Likelihood> {
   readonly maximumIterations: number | undefined;
   /** To be awaited after every step. */
   readonly report: (done: number, total: number, loss: number) => Promise<void>;
+  /** To be awaited after each pass through the data, by methods that have such: the objective to go on with, or nothing to end. */
+  readonly afterEpoch?: (epoch: Epoch) => Promise<Objective<L> | undefined>;
+}
+
+/**
+ * A pass through the data.
+ *
+ * @category Training
+ */
+export interface Epoch {
+  /** Its number, from 1. */
+  readonly number: number;
+  /** How many there will be. */
+  readonly total: number;
+  /** The weights at its end: W. */
+  readonly weights: Float64Array;
 }
 
 /**
@@ -56,8 +72,10 @@ export interface Minimum<L extends Likelihood = Likelihood> {
 export interface TrainingMethod {
   /** For reports and messages. */
   readonly name: string;
-  /** Whether it can re-estimate hyperparameters. */
-  readonly reestimates: boolean;
+  /** Whether it can re-estimate hyperparameters; `"always"`: whether it does so unless told not to. */
+  readonly reestimates: boolean | "always";
+  /** Whether it goes through the data in epochs, and calls {@link TrainingTask.afterEpoch}. */
+  readonly epochs?: boolean;
   /** Runs it. */
   minimize<L extends Likelihood>(task: TrainingTask<L>): Promise<Minimum<L>>;
 }

@@ -23,11 +23,11 @@ export interface TrainOptions extends JobOptions {
   /** p(w), the weight decay. Default `isotropic(1)`, which suits standardised inputs and targets. */
   readonly prior?: Prior;
   /**
-   * How the mode is found: {@link levenbergMarquardt}, {@link lbfgs} or {@link adam}. Default: the first where hyperparameters are to be
+   * How the mode is found: {@link levenbergMarquardt}, {@link lbfgs} or {@link adam}, the last also {@link withEvidence}. Default: the first where hyperparameters are to be
    * re-estimated or the model has at most 1,000 weights and N K W^2 is at most 1e10; else the second where N W is at most 1e8; else the third.
    */
   readonly method?: TrainingMethod;
-  /** Whether prior precisions and noise are re-estimated along the way. Default: only if the noise was left open, `gaussian()`. */
+  /** Whether prior precisions and noise are re-estimated along the way. Default: only if the noise was left open, `gaussian()`, or the method is {@link withEvidence}. */
   readonly reestimate?: boolean;
   /** Training ends when |dE/dw| <= tolerance max(1, E). Default 1e-8 for {@link levenbergMarquardt}, 1e-6 for {@link lbfgs}. */
   readonly gradientTolerance?: number;
@@ -88,7 +88,7 @@ export interface Trained<M extends Model, L extends Likelihood> {
 export async function train<M extends Model, L extends Likelihood>(model: M, likelihood: L, data: Data, options: TrainOptions = {}): Promise<Trained<M, L>> {
   const { gradientTolerance, maximumIterations } = checkedOptions(options);
   const objective = objectiveFor(model, likelihood, data, options);
-  const reestimate = options.reestimate ?? isOpen(likelihood);
+  const reestimate = options.reestimate ?? (isOpen(likelihood) || options.method?.reestimates === "always");
   const method = options.method ?? (reestimate ? levenbergMarquardt() : methodFor(model, objective.inputs.rows));
   checkReestimation(method, likelihood, reestimate);
 
@@ -162,5 +162,5 @@ function checkReestimation(method: TrainingMethod, likelihood: Likelihood, reest
   }
   if (!reestimate || method.reestimates) return;
   const reason = isOpen(likelihood) ? "The noise was left open with gaussian()" : "reestimate is true";
-  throw new UnsupportedError(`${reason}, but ${method.name}() does not re-estimate hyperparameters. Use levenbergMarquardt(), give the noise with gaussian({ noise })${isOpen(likelihood) ? "" : " and leave reestimate out"}, or let fit() alternate training and re-estimation.`);
+  throw new UnsupportedError(`${reason}, but ${method.name}() does not re-estimate hyperparameters. Use levenbergMarquardt() or withEvidence(adam()), give the noise with gaussian({ noise })${isOpen(likelihood) ? "" : " and leave reestimate out"}, or let fit() alternate training and re-estimation.`);
 }
