@@ -9,6 +9,7 @@ const rooms = [
   "evidence",
   "predictive",
   "posterior",
+  "workers",
   "structure",
   "curvature",
   "training",
@@ -33,7 +34,7 @@ const upwards = rooms.map((room, depth) => ({
         patterns: [
           portable,
           {
-            regex: `^\\.\\.?/(.*/)?((${["-", ...rooms.slice(0, depth)].join("|")})/|(index|fit)\\.ts$)`,
+            regex: `^\\.\\.?/(.*/)?((${["-", ...rooms.slice(0, depth)].join("|")})/|((index|fit)\\.ts|worker\\.js)$)`,
             message: `Imports run downwards: ${room}/ may not import from a room above it (see CONTRIBUTING.md).`,
           },
         ],

@@ -9,6 +9,7 @@ export default defineConfig({
     },
   },
   test: {
+    execArgv: "Deno" in globalThis ? [] : ["--import", new URL("./test/support/typescript-in-threads.js", import.meta.url).href],
     include: ["test/**/*.test.ts"],
     coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text-summary", "html"] },
   },

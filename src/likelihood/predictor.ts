@@ -9,11 +9,28 @@ import type { OutputMoments, Prediction } from "./prediction.ts";
 export interface Predictor<P extends Prediction> {
   /** Takes the outputs at further inputs. */
   add(moments: OutputMoments): void;
+  /** What the prediction needs of the outputs at a batch of inputs; another thread may do that. */
+  keep(moments: OutputMoments): KeptOutputs;
+  /** Takes what was kept of the outputs at further inputs. */
+  take(kept: KeptOutputs): void;
   /** The prediction for all inputs that were taken, in their order. */
   prediction(): P;
 }
 
-/** What is kept of the outputs, by name: arrays with as many numbers for each example. */
+/**
+ * What a {@link Predictor} keeps of a batch.
+ *
+ * @category Predictions
+ */
+export interface KeptOutputs {
+  /** N. */
+  readonly rows: number;
+  /** K. */
+  readonly outputs: number;
+  /** By name, arrays with as many numbers for each example. */
+  readonly kept: Kept;
+}
+
 type Kept = Readonly<Record<string, Float64Array>>;
 
 /** How a likelihood predicts, its options settled. */
@@ -41,14 +58,17 @@ export function predicting<P extends Prediction, K extends Kept, O extends objec
       const { keep, make } = recipe(options);
       const batches: K[] = [];
       let [rows, outputs] = [0, 0];
-      return {
-        add: (moments) => {
-          batches.push(keep(moments));
-          rows += moments.rows;
-          outputs = moments.outputs;
+      const predictor: Predictor<P> = {
+        add: (moments) => predictor.take(predictor.keep(moments)),
+        keep: (moments) => ({ rows: moments.rows, outputs: moments.outputs, kept: keep(moments) }),
+        take: (batch) => {
+          batches.push(batch.kept as K);
+          rows += batch.rows;
+          outputs = batch.outputs;
         },
         prediction: () => make(joined(batches), rows, outputs),
       };
+      return predictor;
     },
   };
 }

@@ -1,11 +1,10 @@
-import { slice, type Data, type Table } from "../data.ts";
+import { slice, type Data } from "../data.ts";
 import { InvalidArgumentError, NotFiniteError } from "../errors.ts";
-import type { CurvatureKind } from "../curvature/curvature.ts";
-import { examples } from "../likelihood/examples.ts";
-import type { Likelihood } from "../likelihood/likelihood.ts";
-import type { Model } from "../model/model.ts";
-import { checkpoints, type JobOptions } from "../progress.ts";
-import type { Curvature, Structure } from "../structure/structure.ts";
+import { examples, type Examples } from "../likelihood/examples.ts";
+import { allFinite, scaled, sum } from "../linalg/vector.ts";
+import { checkpoints, workerCount, type SharedJobOptions } from "../progress.ts";
+import type { Curvature } from "../structure/structure.ts";
+import { termOfBatch, type DataTermParts, type EncodedBatch } from "./batch-term.ts";
 
 /**
  * Examples at once, or in batches as they come.
@@ -31,50 +30,48 @@ export interface DataTerm {
   readonly curvature: Curvature;
 }
 
-/** What data terms are made of. */
-export interface DataTermParts {
-  readonly model: Model;
-  readonly likelihood: Likelihood;
-  readonly curvature: CurvatureKind;
-  readonly structure: Structure;
-}
-
 /** What the data say of the weights of a model: one pass over them. `withinBudget` is asked before memory for so many examples is taken. */
-export async function dataTerm(parts: DataTermParts, source: DataSource, options: JobOptions, withinBudget: (examples: number) => void = () => undefined): Promise<DataTerm> {
-  const { model, likelihood, curvature: kind, structure } = parts;
+export async function dataTerm(parts: DataTermParts, source: DataSource, options: SharedJobOptions, withinBudget: (examples: number) => void = () => undefined): Promise<DataTerm> {
   const checkpoint = checkpoints(options);
-  const step = structure.batchRows(model, kind);
   let total: DataTerm | undefined;
-  let count = 0;
-  for await (const data of batches(source)) {
-    const { inputs, targets } = examples(model, likelihood, data);
-    withinBudget(count + inputs.rows);
-    const all = data === source ? { examples: inputs.rows } : {};
-    for (let from = 0; from < inputs.rows; from += step) {
-      const to = Math.min(inputs.rows, from + step);
-      const term = termOfBatch(parts, slice(inputs, from, to), slice(targets, from, to), all);
-      total = total === undefined ? term : addDataTerms(total, term);
-      count += to - from;
-      await checkpoint({ stage: "curvature", done: count });
-    }
+  for await (const term of terms(parts, encodedBatches(parts, source, withinBudget), options)) {
+    total = total === undefined ? term : addDataTerms(total, term);
+    await checkpoint({ stage: "curvature", done: total.examples });
   }
   if (total === undefined) throw new InvalidArgumentError({ argument: "data", expected: "at least one example", received: "no batches" });
-  if (!Number.isFinite(total.energy) || !total.gradient.every(Number.isFinite)) throw new NotFiniteError("The model's outputs or their derivatives are not finite on these data. Check the weights: training may have diverged.");
-  const beta = likelihood.precision;
-  const curvature = total.curvature.times(beta ** -kind.noisePower);
-  if (!curvature.parts.every((part) => part.every(Number.isFinite))) throw new NotFiniteError("The curvature overflows on these data. Are inputs and targets in sensible units? Standardise them.");
-  return { ...total, gradient: total.gradient.map((g) => g / beta), curvature };
+  if (!Number.isFinite(total.energy) || !allFinite(total.gradient)) throw new NotFiniteError("The model's outputs or their derivatives are not finite on these data. Check the weights: training may have diverged.");
+  const beta = parts.likelihood.precision;
+  const curvature = total.curvature.times(beta ** -parts.curvature.noisePower);
+  if (!curvature.parts.every(allFinite)) throw new NotFiniteError("The curvature overflows on these data. Are inputs and targets in sensible units? Standardise them.");
+  return { ...total, gradient: scaled(1 / beta, total.gradient), curvature };
 }
 
-/** The data term of one batch, at the noise of the likelihood. */
-function termOfBatch({ model, likelihood, curvature: kind, structure }: DataTermParts, inputs: Table, targets: Table, all: { readonly examples?: number }): DataTerm {
-  const evaluation = model.evaluate(inputs);
-  return {
-    examples: inputs.rows,
-    energy: likelihood.energy(evaluation.outputs, targets),
-    gradient: evaluation.vectorJacobianProduct(likelihood.gradient(evaluation.outputs, targets)),
-    curvature: structure.curvature({ model, likelihood, kind, evaluation, targets, ...all }),
-  };
+/** The data terms of all batches, in their order. */
+async function* terms(parts: DataTermParts, encoded: AsyncIterable<EncodedBatch>, options: SharedJobOptions): AsyncGenerator<DataTerm> {
+  const workers = workerCount(options);
+  if (workers === 0) {
+    for await (const batch of encoded) yield termOfBatch(parts, batch);
+    return;
+  }
+  const { inWorkers } = await import("../workers/in-workers.ts");
+  yield* inWorkers<DataTerm>(workers, { task: "curvature", about: parts, batches: encoded }, options.signal);
+}
+
+/** The examples of a source, checked and so few at a time as the structure takes. */
+async function* encodedBatches({ model, likelihood, curvature, structure }: DataTermParts, source: DataSource, withinBudget: (examples: number) => void): AsyncGenerator<EncodedBatch> {
+  const step = structure.batchRows(model, curvature);
+  let count = 0;
+  for await (const data of batches(source)) {
+    const { inputs, targets }: Examples = examples(model, likelihood, data);
+    const { rows } = inputs;
+    withinBudget(count + rows);
+    const all = data === source ? { examples: rows } : {};
+    for (let from = 0; from < rows; from += step) {
+      const to = Math.min(rows, from + step);
+      yield { inputs: slice(inputs, from, to), targets: slice(targets, from, to), ...all };
+    }
+    count += rows;
+  }
 }
 
 function batches(source: DataSource): Iterable<Data> | AsyncIterable<Data> {
@@ -90,7 +87,7 @@ export function addDataTerms(a: DataTerm, b: DataTerm): DataTerm {
   return {
     examples: a.examples + b.examples,
     energy: a.energy + b.energy,
-    gradient: a.gradient.map((value, i) => value + b.gradient[i]),
+    gradient: sum(a.gradient, b.gradient),
     curvature: a.curvature.plus(b.curvature),
   };
 }

@@ -5,7 +5,7 @@ import type { Likelihood } from "../likelihood/likelihood.ts";
 import type { Model } from "../model/model.ts";
 import { isotropic } from "../prior/isotropic.ts";
 import type { Prior } from "../prior/prior.ts";
-import type { JobOptions } from "../progress.ts";
+import type { SharedJobOptions } from "../progress.ts";
 import { full } from "../structure/full.ts";
 import type { Structure } from "../structure/structure.ts";
 import { addDataTerms, dataTerm, type DataSource } from "./data-term.ts";
@@ -16,7 +16,7 @@ import { PRIORS, Posterior, checkedPosterior, rebuilt, settled } from "./posteri
  *
  * @category Posterior
  */
-export interface LaplaceOptions extends JobOptions {
+export interface LaplaceOptions extends SharedJobOptions {
   /** Which second-order matrix stands for the curvature. Default {@link outerProduct}. */
   readonly curvature?: CurvatureKind;
   /** Which of its entries are kept. Default {@link full}. */
@@ -32,7 +32,7 @@ export interface LaplaceOptions extends JobOptions {
 /** Bytes that curvature and precision may take unless told otherwise: factorising more takes minutes. */
 export const MEMORY_BUDGET = 2 ** 30;
 
-const OPTIONS = ["curvature", "structure", "prior", "temperature", "memoryBudget", "signal", "onProgress"];
+const OPTIONS = ["curvature", "structure", "prior", "temperature", "memoryBudget", "workers", "signal", "onProgress"];
 
 /**
  * The Laplace approximation of the posterior over a model's weights (MacKay 1992): a Gaussian at the weights as they are,
@@ -90,8 +90,8 @@ export function approximation(model: Model, options: Pick<LaplaceOptions, "curva
  *
  * @category Posterior
  */
-export async function withMoreData<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, data: DataSource, options: JobOptions & Pick<LaplaceOptions, "memoryBudget"> = {}): Promise<Posterior<M, L>> {
-  knownOptions("options", options, ["signal", "onProgress", "memoryBudget"]);
+export async function withMoreData<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, data: DataSource, options: SharedJobOptions & Pick<LaplaceOptions, "memoryBudget"> = {}): Promise<Posterior<M, L>> {
+  knownOptions("options", options, ["workers", "signal", "onProgress", "memoryBudget"]);
   const { model, curvature, structure, likelihood } = checkedPosterior(posterior);
   const { withinBudget } = approximation(model, { curvature, structure, ...options });
   const more = await dataTerm({ model, likelihood, curvature, structure }, data, options, (examples) => withinBudget(posterior.data.examples + examples));

@@ -1,0 +1,48 @@
+import { setKernels } from "../linalg/kernels.ts";
+import { buffersOf } from "./buffers.ts";
+import { recordOf } from "./error-record.ts";
+import type { Answer, Message } from "./messages.ts";
+import { nodeThreads } from "./node-threads.ts";
+import { packed, unpacked } from "./packing.ts";
+
+/** What can be done with batches: from what they have in common, a function from a batch to its result. */
+export type Tasks = Readonly<Record<string, (about: never) => (batch: never) => unknown>>;
+
+/** What is used of the global scope of a Web Worker. */
+interface Scope {
+  addEventListener(event: "message", listener: (event: { readonly data: unknown }) => void): void;
+  postMessage(message: unknown, transfer: readonly ArrayBuffer[]): void;
+}
+
+/** Does in this thread what it is told to. */
+export function serve(tasks: Tasks): void {
+  const port = nodeThreads()?.parentPort;
+  const scope = globalThis as unknown as Scope;
+  const jobs = new Map<number, (batch: unknown) => unknown>();
+
+  const receive = (message: Message): void => {
+    if (message.kind === "close") jobs.delete(message.job);
+    else if (message.kind === "open") jobs.set(message.job, lazily(() => (tasks[message.task] as (about: unknown) => (batch: unknown) => unknown)(unpacked(message.about))));
+    else {
+      const answer = answerTo(message, jobs.get(message.job)!);
+      (port ?? scope).postMessage(answer, [...buffersOf(answer)]);
+    }
+  };
+  if (port) port.on("message", (message) => receive(message as Message));
+  else scope.addEventListener("message", ({ data }) => receive(data as Message));
+}
+
+/** The function of the job, made at its first batch, whose answer says if that fails. */
+function lazily(make: () => (batch: unknown) => unknown): (batch: unknown) => unknown {
+  let made: ((batch: unknown) => unknown) | undefined;
+  return (batch) => (made ??= make())(batch);
+}
+
+function answerTo({ number, kernels, batch }: Message & { kind: "batch" }, job: (batch: unknown) => unknown): Answer {
+  try {
+    setKernels(kernels);
+    return { number, result: packed(job(unpacked(batch))) };
+  } catch (error) {
+    return { number, error: recordOf(error) };
+  }
+}
