@@ -3,7 +3,7 @@ import type { Likelihood } from "../likelihood/likelihood.ts";
 import type { Model } from "../model/model.ts";
 import { checkedPosterior, rebuilt, type Posterior } from "../posterior/posterior.ts";
 import { fixedPointStep } from "./fixed-point.ts";
-import { standpoint, type Estimate, type Hyperparameters } from "./hyperparameters.ts";
+import { standpoint, type Hyperparameters } from "./hyperparameters.ts";
 import { quasiNewtonSteps } from "./quasi-newton-step.ts";
 
 /**
@@ -13,7 +13,7 @@ import { quasiNewtonSteps } from "./quasi-newton-step.ts";
  */
 export interface MaximizeEvidenceOptions {
   /** Which hyperparameters move. Default `"both"`. */
-  readonly estimate?: Estimate;
+  readonly estimate?: "both" | "prior" | "noise";
   /**
    * How the maximum is found: `"fixedPoint"`, by MacKay's equations again and again, or `"gradient"`, by limited-memory BFGS in the logarithms of
    * the hyperparameters. Its first step is MacKay's; then it learns how they depend on each other, and converges where MacKay's equations creep, as with
