@@ -65,10 +65,16 @@ export { blockDiagonal, type BlockDiagonalOptions } from "./structure/block-diag
 export type { Batch, Curvature, Precision, Structure } from "./structure/structure.ts";
 
 export { laplace, withMoreData, type LaplaceOptions } from "./posterior/laplace.ts";
+export { mergePosteriors, posteriorAsPrior } from "./posterior/merge.ts";
+export { mixture, type Mixture, type MixtureOptions } from "./posterior/mixture.ts";
 export { Posterior, type PosteriorChanges, type PosteriorParts } from "./posterior/posterior.ts";
 export type { DataSource, DataTerm } from "./posterior/data-term.ts";
 
-export { jointCovariance, predict, type PredictOptions, type PredictionOf } from "./predictive/predict.ts";
+export { crossCovariance, jointCovariance } from "./predictive/joint-covariance.ts";
+export { functionDraws, type FunctionDrawOptions } from "./predictive/function-draws.ts";
+export { linearized, predict, type PredictOptions } from "./predictive/predict.ts";
+export { sampled, type SampledOptions } from "./predictive/sampled.ts";
+export type { MethodOptions, PredictionComponents, PredictionMethod, PredictionOf } from "./predictive/method.ts";
 export { coverage, meanLogDensity, rootMeanSquareError } from "./predictive/scores.ts";
 
 export { evidence, type EvidenceOptions, type EvidenceTerms } from "./evidence/evidence.ts";
@@ -87,3 +93,4 @@ export { levenbergMarquardt, type LevenbergMarquardtOptions } from "./training/l
 export type { Objective } from "./training/objective.ts";
 export type { Epoch, Minimum, StopReason, TrainingMethod, TrainingTask } from "./training/method.ts";
 export { fit, type FitOptions, type Fitted } from "./fit.ts";
+export { committee, type Committee, type CommitteeOptions } from "./committee.ts";

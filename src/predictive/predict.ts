@@ -1,28 +1,33 @@
-import type { Matrix } from "ml-matrix";
 import { slice, type MatrixLike, type Table } from "../data.ts";
 import { NotFiniteError } from "../errors.ts";
+import { UnsupportedError, madeBy } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import type { OutputMoments } from "../likelihood/prediction.ts";
-import { multiplyTransposedRight } from "../linalg/products.ts";
-import { modelInputs, toMatrix } from "../model/derivatives.ts";
+import { modelInputs } from "../model/derivatives.ts";
 import type { Model } from "../model/model.ts";
+import { isMixture, type Mixture } from "../posterior/mixture.ts";
 import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
 import { checkpoints, jobOptions, type JobOptions } from "../progress.ts";
 import { rowsFor } from "../structure/structure.ts";
+import type { MethodOptions, PredictionComponents, PredictionMethod, PredictionOf } from "./method.ts";
+
+export type { PredictionOf };
 
 /**
- * What {@link predict} returns for a likelihood.
+ * Options of {@link predict}: those of every long computation, those of the likelihood, as `link` for classes, and the `method`, {@link linearized} (default) or {@link sampled}.
  *
  * @category Predictions
  */
-export type PredictionOf<L extends Likelihood> = ReturnType<L["predict"]>;
+export type PredictOptions<L extends Likelihood> = JobOptions & { readonly method?: PredictionMethod } & NonNullable<Parameters<L["predict"]>[1]>;
 
 /**
- * Options of {@link predict}: those of every long computation and those of the likelihood, as `link` for classes.
+ * Predictions of the model linearised in its weights, the default of {@link predict}.
  *
  * @category Predictions
  */
-export type PredictOptions<L extends Likelihood> = JobOptions & NonNullable<Parameters<L["predict"]>[1]>;
+export function linearized(): PredictionMethod {
+  return { name: "linearized", components: async (posterior, inputs, options) => ({ predictions: [await linearizedPrediction(posterior, inputs, options)], logWeights: Float64Array.of(0) }) };
+}
 
 /**
  * Predictions with error bars, by linearising the model in its weights (MacKay 1992; Immer, Korzepa & Bauer 2021):
@@ -31,6 +36,9 @@ export type PredictOptions<L extends Likelihood> = JobOptions & NonNullable<Para
  *
  * Gaussian: mean, epistemic `variance`, `noiseVariance`, `totalVariance`, intervals. Bernoulli: MacKay's moderated probability.
  * Categorical: probabilities by `link`, {@link probit} or {@link monteCarlo}.
+ *
+ * With `method: sampled()` weights are drawn and go through the model itself. The prediction of a {@link mixture} is the mixture of the predictions of its posteriors: densities and probabilities
+ * are averages, `variance` is the average variance and the variance between means, and intervals are those of the mixture.
  *
  * @category Predictions
  * @param inputs - N x D.
@@ -44,7 +52,35 @@ export type PredictOptions<L extends Likelihood> = JobOptions & NonNullable<Para
  * console.log(variance.get(1, 0) > variance.get(0, 0)); // true: less sure far from the data
  * ```
  */
-export async function predict<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, inputs: MatrixLike, options?: PredictOptions<L>): Promise<PredictionOf<L>> {
+export async function predict<M extends Model, L extends Likelihood>(posterior: Posterior<M, L> | Mixture<M, L>, inputs: MatrixLike, options?: PredictOptions<L>): Promise<PredictionOf<L>> {
+  const { method = linearized(), ...others }: { readonly method?: PredictionMethod } & MethodOptions = options ?? {};
+  madeBy("linearized() or sampled()", "method", method, "components");
+  if (!isMixture(posterior)) return mixed(posterior, await method.components(posterior, inputs, others));
+  const { posteriors, weights } = posterior;
+  const parts: PredictionComponents<L>[] = [];
+  for (const [i, component] of posteriors.entries()) {
+    // A component without weight adds nothing, but must not be left out where it is the only one.
+    const { predictions, logWeights } = await method.components(component, inputs, { ...others, ...partOfProgress(others, i, posteriors.length) });
+    parts.push({ predictions, logWeights: logWeights.map((value) => value + Math.log(weights[i])) });
+  }
+  return mixed(posteriors[0], { predictions: parts.flatMap(({ predictions }) => predictions), logWeights: Float64Array.from(parts.flatMap(({ logWeights }) => Array.from(logWeights))) });
+}
+
+/** One prediction of several. */
+function mixed<L extends Likelihood>({ likelihood }: Posterior<Model, L>, { predictions, logWeights }: PredictionComponents<L>): PredictionOf<L> {
+  if (predictions.length === 1) return predictions[0];
+  if (likelihood.mix !== undefined) return likelihood.mix(predictions, logWeights) as PredictionOf<L>;
+  throw new UnsupportedError(`predict: the ${likelihood.name} likelihood does not say how several predictions become one. Give it a method mix(), or predict with a single posterior, linearised.`);
+}
+
+/** Progress of part `i` of `count`, told as that of the whole. */
+function partOfProgress({ onProgress }: MethodOptions, i: number, count: number): Pick<MethodOptions, "onProgress"> {
+  if (typeof onProgress !== "function") return {};
+  return { onProgress: ({ done, total, ...rest }) => onProgress({ ...rest, done: i * (total ?? 0) + done, ...(total === undefined ? {} : { total: count * total }) }) };
+}
+
+/** The prediction of one posterior by the model linearised at its mode. */
+async function linearizedPrediction<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, inputs: MatrixLike, options: MethodOptions): Promise<PredictionOf<L>> {
   checkedPosterior(posterior);
   const { signal: _signal, onProgress: _onProgress, ...link } = options ?? {};
   const table = modelInputs(posterior.model, inputs);
@@ -70,18 +106,4 @@ function* outputMoments({ model, precision }: Posterior, inputs: Table): Generat
     if (!mean.every(Number.isFinite) || !covariance.every(Number.isFinite)) throw new NotFiniteError("The model's outputs or their derivatives overflow at these inputs. Are they in the units the model was trained with?");
     yield { rows: to - from, outputs, mean, covariance };
   }
-}
-
-/**
- * The joint epistemic covariance of all outputs at all inputs, NK x NK: entry $(nK + k, mK + l)$ is the covariance of output $k$
- * at input $n$ with output $l$ at input $m$, $J P^{-1} J^\top$. Its diagonal is the `variance` that {@link predict} gives.
- *
- * @category Predictions
- */
-export function jointCovariance(posterior: Posterior, inputs: MatrixLike): Matrix {
-  const { model, precision } = checkedPosterior(posterior);
-  const table = modelInputs(model, inputs);
-  const size = table.rows * model.outputs;
-  const whitened = precision.whiten(model.evaluate(table).jacobian());
-  return toMatrix(multiplyTransposedRight(whitened, whitened, size, model.parameters.length, size), size, size);
 }

@@ -1,0 +1,72 @@
+import type { Matrix } from "ml-matrix";
+import type { MatrixLike, Table } from "../data.ts";
+import { allFinite } from "../errors.ts";
+import { multiplyTransposedRight } from "../linalg/products.ts";
+import { modelInputs, toMatrix } from "../model/derivatives.ts";
+import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
+
+/**
+ * The joint epistemic covariance of all outputs at all inputs, NK x NK: entry $(nK + k, mK + l)$ is the covariance of output $k$
+ * at input $n$ with output $l$ at input $m$, $J P^{-1} J^\top$. Its diagonal is the `variance` that {@link predict} gives. With the outputs at the mode as its mean it is a
+ * Gaussian process (Khan, Immer, Abedi & Korzepa 2019), of which {@link functionDraws} has draws.
+ *
+ * @category Predictions
+ */
+export function jointCovariance(posterior: Posterior, inputs: MatrixLike): Matrix {
+  const { model } = checkedPosterior(posterior);
+  const table = modelInputs(model, inputs);
+  const size = table.rows * model.outputs;
+  const covariance = fitsWritten(size, model.parameters.length) ? byWhitening(posterior, table) : byOutput(posterior, table, table);
+  // Rounding differs on the two sides of the diagonal where it is computed output by output.
+  for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) covariance[i * size + j] = covariance[j * size + i] = 0.5 * (covariance[i * size + j] + covariance[j * size + i]);
+  return toMatrix(allFinite("The joint covariance", covariance), size, size);
+}
+
+/**
+ * The epistemic covariance of the outputs at N inputs with those at M others, NK x MK: $J P^{-1} J'^\top$. What a new measurement at the one would tell of the other.
+ *
+ * @category Predictions
+ * @example
+ * ```ts
+ * import { crossCovariance, gaussian, laplace, mlp } from "laplace-ts";
+ * const posterior = await laplace(mlp([1, 1], { parameters: [1, 0] }), gaussian({ noise: 0.1 }), { inputs: [-1, 1], targets: [-1, 1] });
+ * const covariance = crossCovariance(posterior, [2, 3], [-2]);
+ * console.log(covariance.rows, covariance.columns, covariance.get(0, 0) < 0); // 2 1 true
+ * ```
+ */
+export function crossCovariance(posterior: Posterior, inputs: MatrixLike, others: MatrixLike): Matrix {
+  const { model } = checkedPosterior(posterior);
+  const [table, other] = [modelInputs(model, inputs), modelInputs(model, others, "others")];
+  return toMatrix(allFinite("The covariance", byOutput(posterior, table, other)), table.rows * model.outputs, other.rows * model.outputs);
+}
+
+/** Numbers that Jacobians may have to be written out: half a gigabyte for two of them. */
+const MOST_WRITTEN = 2 ** 25;
+
+function fitsWritten(rows: number, width: number): boolean {
+  return rows * width <= MOST_WRITTEN;
+}
+
+/** V V' with V = J F. */
+function byWhitening({ model, precision }: Posterior, inputs: Table): Float64Array {
+  const size = inputs.rows * model.outputs;
+  const whitened = precision.whiten(model.evaluate(inputs).jacobian());
+  return multiplyTransposedRight(whitened, whitened, size, model.parameters.length, size);
+}
+
+/** Column by column J (P^-1 j'), in the memory of a few weight vectors. */
+function byOutput({ model, precision }: Posterior, inputs: Table, others: Table): Float64Array {
+  const { outputs } = model;
+  const [count, columns] = [inputs.rows * outputs, others.rows * outputs];
+  const evaluation = model.evaluate(inputs);
+  const covariance = new Float64Array(count * columns);
+  for (let m = 0; m < others.rows; m++) {
+    const one = model.evaluate({ data: others.data.subarray(m * others.columns, (m + 1) * others.columns), rows: 1, columns: others.columns });
+    for (let k = 0; k < outputs; k++) {
+      const unit = Float64Array.from({ length: outputs }, (_, j) => (j === k ? 1 : 0));
+      const column = evaluation.jacobianVectorProduct(precision.solve(one.vectorJacobianProduct(unit)));
+      for (let i = 0; i < count; i++) covariance[i * columns + m * outputs + k] = column[i];
+    }
+  }
+  return covariance;
+}
