@@ -8,7 +8,8 @@
 export { LaplaceError, InvalidArgumentError, NotFiniteError, NotPositiveDefiniteError, UnsupportedError, type InvalidArgument } from "./errors.ts";
 export type { Data, FlatArray, MatrixLike, Table } from "./data.ts";
 export { random, type Random } from "./random.ts";
-export type { JobOptions, Progress } from "./progress.ts";
+export type { JobOptions, Progress, SharedJobOptions } from "./progress.ts";
+export { stopWorkers } from "./workers/pool.ts";
 export { availableKernels, setKernels, type Kernels } from "./linalg/kernels.ts";
 
 export { mlp, type MlpOptions } from "./model/mlp.ts";
@@ -46,7 +47,7 @@ export type { PoissonPrediction } from "./likelihood/poisson-prediction.ts";
 export type { CategoricalPrediction } from "./likelihood/categorical-prediction.ts";
 export type { Likelihood, OutputFactor } from "./likelihood/likelihood.ts";
 export type { ClassUncertainty, Interval, OutputMoments, Prediction } from "./likelihood/prediction.ts";
-export type { Predictor } from "./likelihood/predictor.ts";
+export type { KeptOutputs, Predictor } from "./likelihood/predictor.ts";
 
 export { isotropic, type PriorOptions } from "./prior/isotropic.ts";
 export { perLayer, type PerLayerOptions } from "./prior/per-layer.ts";
@@ -60,6 +61,7 @@ export { gradient, hessian, hessianDiagonal, hessianVectorProduct } from "./curv
 
 export { full, type FullOptions } from "./structure/full.ts";
 export { diagonal } from "./structure/diagonal.ts";
+export { lowRank, type LowRankOptions } from "./structure/low-rank.ts";
 export { kronecker, type KroneckerOptions } from "./structure/kronecker.ts";
 export { blockDiagonal, type BlockDiagonalOptions } from "./structure/block-diagonal.ts";
 export type { Batch, Curvature, Precision, Structure } from "./structure/structure.ts";

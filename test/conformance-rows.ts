@@ -4,6 +4,7 @@ import type { ParameterTensor } from "../src/model/model.ts";
 import { blockDiagonal } from "../src/structure/block-diagonal.ts";
 import { diagonal } from "../src/structure/diagonal.ts";
 import { full } from "../src/structure/full.ts";
+import { lowRank } from "../src/structure/low-rank.ts";
 import { kronecker } from "../src/structure/kronecker.ts";
 import type { KindRow, StructureRow } from "./conformance.ts";
 import { twinApproximateDiagonal, twinEmpiricalFisher, twinHessian, twinOuterProduct, type Twin } from "./support/dense-twin.ts";
@@ -39,6 +40,8 @@ export const STRUCTURES: readonly StructureRow[] = [
     kept: (hessian) => Matrix.diag(hessian.diagonal()),
     gaps: WITHOUT_LAYERS.map(({ name }) => ({ kind: APPROXIMATE.name, model: name, message: /approximate diagonal .* needs a model with layers/ })),
   },
+  // With as many eigenpairs as there are, it keeps all. That it keeps the largest is tested apart, since batches do not add up exactly then.
+  { name: "lowRank()", structure: lowRank({ rank: 1000 }), kinds: FACTOR_KINDS, kept: (hessian) => hessian, gaps: [] },
   {
     name: "kronecker()",
     structure: kronecker(),

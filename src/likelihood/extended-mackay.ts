@@ -1,3 +1,4 @@
+import { remakeable } from "../recipe.ts";
 import type { Link } from "./link.ts";
 import { logSoftmax, logSumExp } from "./softmax.ts";
 
@@ -11,7 +12,7 @@ import { logSoftmax, logSumExp } from "./softmax.ts";
  * @category Predictions
  */
 export function extendedMacKay(): Link {
-  return {
+  const link: Link = {
     name: "extended MacKay",
     logProbabilities: (mean, covariance) => {
       const classes = mean.length;
@@ -20,4 +21,5 @@ export function extendedMacKay(): Link {
       return logSoftmax(mean.map((m, k) => -logSumExp(mean.map((other, j) => (other - m) / Math.sqrt(1 + (Math.PI / 8) * variance(k, j))))));
     },
   };
+  return remakeable(link, "extendedMacKay");
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
+import { remakeable } from "../recipe.ts";
 import type { AveragedSoftmax, Link } from "./link.ts";
 import { digamma } from "./log-gamma.ts";
 import { logSoftmax, logSumExp, softmaxEntropy } from "./softmax.ts";
@@ -35,7 +36,8 @@ export function laplaceBridge(options: LaplaceBridgeOptions = {}): Link {
     const logAlpha = logConcentrations(mean, covariance, normalize);
     return logAlpha === undefined ? { logProbabilities: logSoftmax(mean), expectedEntropy: softmaxEntropy(mean) } : { logProbabilities: logSoftmax(logAlpha), expectedEntropy: dirichletEntropy(logAlpha) };
   };
-  return { name: normalize ? "normalised Laplace bridge" : "Laplace bridge", logProbabilities: (mean, covariance) => withEntropy(mean, covariance).logProbabilities, withEntropy };
+  const link: Link = { name: normalize ? "normalised Laplace bridge" : "Laplace bridge", logProbabilities: (mean, covariance) => withEntropy(mean, covariance).logProbabilities, withEntropy };
+  return remakeable(link, "laplaceBridge", () => ({ normalize }));
 }
 
 /** Variances below this share of the largest are rounding errors. */

@@ -1,10 +1,11 @@
 import type { FactorCurvature } from "../curvature/curvature.ts";
 import { UnsupportedError, knownOptions, oneOf } from "../errors.ts";
 import { isLayered, type Model } from "../model/model.ts";
-import { functionSpaceCurvature } from "./function-space.ts";
+import { remakeable } from "../recipe.ts";
+import { functionSpaceCurvature, keepsRows } from "./function-space.ts";
 import { rowBytes, rowShape, type RowShape } from "./jacobian-rows.ts";
 import { rowsFor, temporaries, type Structure } from "./structure.ts";
-import { weightSpaceCurvature } from "./weight-space.ts";
+import { weightSpaceBytes, weightSpaceCurvature } from "./weight-space.ts";
 
 /**
  * Options of {@link full}.
@@ -44,21 +45,20 @@ export interface FullOptions {
 export function full(options: FullOptions = {}): Structure {
   knownOptions("options", options, ["space"]);
   const space = oneOf("space", options.space ?? "automatic", ["automatic", "weight", "function"]);
-  const weightBytes = (width: number): number => 16 * width ** 2;
-  const keepsRows = (rows: RowShape): boolean => space === "function" || (space === "automatic" && rowBytes(rows) < weightBytes(rows.width));
   const shape = (model: Model, kind: FactorCurvature, examples: number): RowShape => rowShape(model, examples, kind.columns(model));
-  return {
+  const structure: Structure = {
     name: "full",
     bytes: (model, kind, examples) => {
       const rows = kind.kind === "factor" && shape(model, kind, examples);
-      return rows && keepsRows(rows) ? rowBytes(rows) : weightBytes(model.parameters.length);
+      return rows && keepsRows(space, rows) ? rowBytes(rows) : weightSpaceBytes(model.parameters.length);
     },
     batchRows: (model, kind) => (kind.kind === "factor" && isLayered(model) ? rowsFor(temporaries(model), 512) : rowsFor(model.outputs * model.parameters.length, 256)),
     curvature: (batch) => {
       const { model, kind, examples = 0 } = batch;
-      if (kind.kind === "factor") return keepsRows(shape(model, kind, examples)) ? functionSpaceCurvature(batch, kind, keepsRows) : weightSpaceCurvature(batch);
+      if (kind.kind === "factor") return keepsRows(space, shape(model, kind, examples)) ? functionSpaceCurvature(batch, kind, space) : weightSpaceCurvature(batch);
       if (space !== "function") return weightSpaceCurvature(batch);
       throw new UnsupportedError('full({ space: "function" }): the exact Hessian is no sum of outer products and has no rows. Use outerProduct(), or leave space out.');
     },
   };
+  return remakeable(structure, "full", () => ({ space }));
 }

@@ -8,23 +8,33 @@ import type { Model } from "../model/model.ts";
 import { priorLogDeterminant, priorPrecision, type GroupedPrior } from "../prior/prior.ts";
 import { diagonalized } from "./diagonalized.ts";
 import { gramMatrix, type GramMatrix } from "./gram-matrix.ts";
-import { addGram, addGramDiagonal, likeUnits, quadraticForms } from "./like-units.ts";
-import { alike, denseRows, jacobianRows, joinedRows, outputRows, parameterIndex, rowCount, rowsTimes, scaledRows, transposedRowsTimes, unitColumns, type JacobianRows, type RowShape } from "./jacobian-rows.ts";
+import { remakeable } from "../recipe.ts";
+import { addGram, addGramDiagonal, likeUnits, quadraticForms, type LikeUnits } from "./like-units.ts";
+import { denseRows, jacobianRows, joinedRows, outputRows, parameterIndex, rowBytes, rowCount, rowsTimes, sameLayers, scaledRows, transposedRowsTimes, unitColumns, type JacobianRows, type RowShape } from "./jacobian-rows.ts";
 import { addGramBlocks } from "./output-covariance.ts";
 import { SINGULAR, rowsFor, temporaries, type Batch, type Curvature, type Precision } from "./structure.ts";
-import { isFull, sumOfRows, type FullCurvature } from "./weight-space.ts";
+import { isFull, sumOfRows, weightSpaceBytes, type FullCurvature } from "./weight-space.ts";
+
+/** Where {@link full} computes. */
+export type Space = "automatic" | "weight" | "function";
+
+/** Whether rows are kept as they are in that space: where it is chosen automatically, as long as they take less memory than their sum. */
+export function keepsRows(space: Space, rows: RowShape): boolean {
+  return space === "function" || (space === "automatic" && rowBytes(rows) < weightSpaceBytes(rows.width));
+}
 
 /** H = B'B of a batch, kept as its rows B = S'J. Curvatures with more rows than are to be kept add up in weight space. */
-export function functionSpaceCurvature({ model, likelihood, evaluation, targets }: Batch, kind: FactorCurvature, keepsRows: (rows: RowShape) => boolean): Curvature {
+export function functionSpaceCurvature({ model, likelihood, evaluation, targets }: Batch, kind: FactorCurvature, space: Space): Curvature {
   const { data, columns } = kind.factor(likelihood, evaluation.outputs, targets);
-  return rowsCurvature([jacobianRows(model, evaluation, data, columns)], keepsRows);
+  return rowsCurvature([jacobianRows(model, evaluation, data, columns)], space);
 }
 
 interface RowsCurvature extends FullCurvature {
   readonly batches: readonly JacobianRows[];
 }
 
-function rowsCurvature(batches: readonly JacobianRows[], keepsRows: (rows: RowShape) => boolean): Curvature {
+/** H = B'B for the rows B of all batches. */
+export function rowsCurvature(batches: readonly JacobianRows[], space: Space): Curvature {
   let joined: JacobianRows | undefined;
   let gram: GramMatrix | undefined;
   const rows = (): JacobianRows => (joined ??= joinedRows(batches));
@@ -40,12 +50,12 @@ function rowsCurvature(batches: readonly JacobianRows[], keepsRows: (rows: RowSh
     inWeightSpace: () => sumOfRows(rows()),
     plus: (other) => {
       if (!isRows(other)) return isFull(other) ? other.plus(curvature) : curvature.inWeightSpace().plus(other);
-      if (!alike(batches[0], other.batches[0])) throw new InvalidArgumentError({ argument: "other", expected: `full curvature of the same ${width} parameters`, received: `that of ${other.batches[0].width} parameters, or of another model` });
+      if (batches[0].columns !== other.batches[0].columns || !sameLayers(batches[0], other.batches[0])) throw new InvalidArgumentError({ argument: "other", expected: `full curvature of the same ${width} parameters`, received: `that of ${other.batches[0].width} parameters, or of another model` });
       const both = [...batches, ...other.batches];
       const examples = both.reduce((sum, batch) => sum + batch.examples, 0);
-      return keepsRows({ ...batches[0], examples }) ? rowsCurvature(both, keepsRows) : sumOfRows(joinedRows(both));
+      return keepsRows(space, { ...batches[0], examples }) ? rowsCurvature(both, space) : sumOfRows(joinedRows(both));
     },
-    times: (c) => (c === 1 ? curvature : rowsCurvature(batches.map((batch) => scaledRows(batch, Math.sqrt(c))), keepsRows)),
+    times: (c) => (c === 1 ? curvature : rowsCurvature(batches.map((batch) => scaledRows(batch, Math.sqrt(c))), space)),
     precision: (prior, scale) => functionSpacePrecision(rows(), grams(), prior, scale),
     diagonalized: () => {
       const matrix = grams().unweighted();
@@ -53,11 +63,21 @@ function rowsCurvature(batches: readonly JacobianRows[], keepsRows: (rows: RowSh
       return diagonalized(curvature, symmetricEigenvalues(matrix, rowCount(rows())), width);
     },
   };
-  return curvature;
+  return remakeable(curvature, "rowsCurvature", () => ({ batches, space }));
 }
 
 function isRows(curvature: Curvature): curvature is RowsCurvature {
   return "batches" in curvature;
+}
+
+function functionSpacePrecision(rows: JacobianRows, gram: GramMatrix, prior: GroupedPrior, scale: number): Precision {
+  const count = rowCount(rows);
+  const like = likeUnits(rows, prior);
+  const factor = gram.weighted(like, scale);
+  for (let m = 0; m < count; m++) factor[m * (count + 1)] += 1;
+  // C has no eigenvalue below 1: what is lost is lost in rounding.
+  if (cholesky(factor, count) >= 0) throw new NotPositiveDefiniteError("The posterior precision", 0, SINGULAR);
+  return precisionByRows(rows, factor, prior, scale, like);
 }
 
 /**
@@ -69,16 +89,10 @@ function isRows(curvature: Curvature): curvature is RowsCurvature {
  *
  * The last holds since K = L^-T (I + L)^-1 satisfies K + K' - K (L L' - I) K' = (L L')^-1.
  */
-function functionSpacePrecision(rows: JacobianRows, gram: GramMatrix, prior: GroupedPrior, scale: number): Precision {
+export function precisionByRows(rows: JacobianRows, factor: Float64Array, prior: GroupedPrior, scale: number, like: readonly LikeUnits[] = likeUnits(rows, prior)): Precision {
   const count = rowCount(rows);
   const variances = priorPrecision(prior).map((alpha) => 1 / alpha);
   const deviations = variances.map(Math.sqrt);
-  const like = likeUnits(rows, prior);
-  const factor = gram.weighted(like, scale);
-  for (let m = 0; m < count; m++) factor[m * (count + 1)] += 1;
-  // C has no eigenvalue below 1: what is lost is lost in rounding.
-  if (cholesky(factor, count) >= 0) throw new NotPositiveDefiniteError("The posterior precision", 0, SINGULAR);
-
   let shifted: Float64Array | undefined;
   /** I + L. */
   const onePlusFactor = (): Float64Array => (shifted ??= factor.map((value, i) => (i % (count + 1) === 0 ? value + 1 : value)));
@@ -89,7 +103,7 @@ function functionSpacePrecision(rows: JacobianRows, gram: GramMatrix, prior: Gro
   };
   const throughPrior = (v: Float64Array): Float64Array => v.map((value, i) => value * deviations[i]);
 
-  return {
+  const precision: Precision = {
     logDeterminant: priorLogDeterminant(prior) + logDeterminant(factor, count),
     solve: (v) => {
       const prescaled = throughPrior(v);
@@ -149,15 +163,28 @@ function functionSpacePrecision(rows: JacobianRows, gram: GramMatrix, prior: Gro
     batchRows: (model: Model) => rowsFor(Math.max(temporaries(model), model.outputs * count), 512),
     outputCovariance: (model, evaluation) => {
       const outputs = outputRows(model, evaluation);
-      const cross = new Float64Array(rowCount(outputs) * count);
       const covariance = new Float64Array(rowCount(outputs) * model.outputs);
-      for (const units of like) {
-        addGram(outputs, rows, units, "all", cross);
-        addGramDiagonal(outputs, units, model.outputs, covariance);
-      }
+      const cross = crossGram(outputs, rows, like, variances);
+      for (const units of likeUnits(outputs, prior)) addGramDiagonal(outputs, units, model.outputs, covariance);
       solveLowerRows(factor, count, cross, rowCount(outputs));
       addGramBlocks(cross, model.outputs, count, -scale, covariance);
       return covariance;
     },
   };
+  return remakeable(precision, "precisionByRows", () => ({ rows, factor, prior, scale }));
+}
+
+/** $J A^{-1} B^\top$, for B that have the layers of J or are written out. */
+function crossGram(outputs: JacobianRows, rows: JacobianRows, like: readonly LikeUnits[], variances: Float64Array): Float64Array {
+  const count = rowCount(rows);
+  const cross = new Float64Array(rowCount(outputs) * count);
+  if (sameLayers(outputs, rows)) {
+    for (const units of like) addGram(outputs, rows, units, "all", cross);
+    return cross;
+  }
+  for (let m = 0; m < count; m++) {
+    const row = denseRows(rows, m, m + 1);
+    rowsTimes(outputs, row.map((value, i) => value * variances[i])).forEach((product, n) => (cross[n * count + m] = product));
+  }
+  return cross;
 }

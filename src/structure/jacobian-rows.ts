@@ -1,4 +1,5 @@
 import { multiplyTransposedLeft, multiplyTransposedRight } from "../linalg/products.ts";
+import { scaled } from "../linalg/vector.ts";
 import { isLayered, type Evaluation, type LayeredEvaluation, type Model } from "../model/model.ts";
 
 /**
@@ -126,12 +127,12 @@ function concatenated(arrays: readonly Float64Array[]): Float64Array {
 
 /** The rows times c. */
 export function scaledRows(rows: JacobianRows, c: number): JacobianRows {
-  return { ...rows, layers: rows.layers.map((layer) => ({ ...layer, deltas: layer.deltas.map((delta) => c * delta) })) };
+  return { ...rows, layers: rows.layers.map((layer) => ({ ...layer, deltas: scaled(c, layer.deltas) })) };
 }
 
-/** Whether these are rows of the same parameters. */
-export function alike(a: JacobianRows, b: JacobianRows): boolean {
-  return a.width === b.width && a.columns === b.columns && a.layers.length === b.layers.length && a.layers.every(({ inputs, units }, l) => inputs === b.layers[l].inputs && units === b.layers[l].units);
+/** Whether these are rows of the same parameters in the same form. */
+export function sameLayers(a: JacobianRows, b: JacobianRows): boolean {
+  return a.width === b.width && a.layers.length === b.layers.length && a.layers.every(({ inputs, units }, l) => inputs === b.layers[l].inputs && units === b.layers[l].units);
 }
 
 /** Where the weight from input i to unit j of a layer is in the parameter vector. */

@@ -2,6 +2,7 @@ import type { Table } from "../data.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import type { CurvatureKind } from "../curvature/curvature.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
+import { sum } from "../linalg/vector.ts";
 import { isLayered, type Evaluation, type Model } from "../model/model.ts";
 import type { GroupedPrior } from "../prior/prior.ts";
 
@@ -106,13 +107,17 @@ export function temporaries(model: Model): number {
 /** Both curvatures' numbers added, which must be of the same structure. */
 export function addParts(a: Curvature, b: Curvature): Float64Array[] {
   sameStructure(a, b);
-  return a.parts.map((part, p) => part.map((value, i) => value + b.parts[p][i]));
+  return a.parts.map((part, p) => sum(part, b.parts[p]));
 }
 
 function sameStructure(a: Curvature, b: Curvature): void {
-  const size = ({ parts }: Curvature): number => parts.reduce((sum, part) => sum + part.length, 0);
   if (a.structure === b.structure && a.parts.every((part, p) => part.length === b.parts[p]?.length)) return;
   throw new InvalidArgumentError({ argument: "other", expected: `${a.structure} curvature of ${size(a)} numbers`, received: `${b.structure} curvature of ${size(b)} numbers` });
+}
+
+/** How many numbers a curvature keeps. */
+export function size({ parts }: Curvature): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
 }
 
 /** What {@link NotPositiveDefiniteError} advises for a posterior precision. */

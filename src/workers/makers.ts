@@ -1,9 +1,11 @@
 import { empiricalFisher, exact, outerProduct, type ExactOptions } from "../curvature/curvature.ts";
 import { bernoulli } from "../likelihood/bernoulli.ts";
 import { categorical } from "../likelihood/categorical.ts";
+import { extendedMacKay } from "../likelihood/extended-mackay.ts";
 import { gaussian, type GaussianOptions } from "../likelihood/gaussian.ts";
 import { poisson, type PoissonOptions } from "../likelihood/poisson.ts";
 import { heteroscedastic } from "../likelihood/heteroscedastic.ts";
+import { laplaceBridge, type LaplaceBridgeOptions } from "../likelihood/laplace-bridge.ts";
 import { measurements, type MeasurementsOptions } from "../likelihood/measurements.ts";
 import { monteCarlo, probit, type MonteCarloOptions } from "../likelihood/link.ts";
 import type { DenseNetwork } from "../model/dense-network.ts";
@@ -25,6 +27,9 @@ import { kroneckerCurvature } from "../structure/kronecker-curvature.ts";
 import type { KroneckerSums } from "../structure/kronecker-factors.ts";
 import type { LayerPrecision } from "../structure/kronecker-output-covariance.ts";
 import { kroneckerPrecision } from "../structure/kronecker-precision.ts";
+import { precisionByRows, rowsCurvature, type Space } from "../structure/function-space.ts";
+import type { JacobianRows } from "../structure/jacobian-rows.ts";
+import { lowRank, lowRankCurvature, type LowRankOptions } from "../structure/low-rank.ts";
 import type { Precision } from "../structure/structure.ts";
 import { factorizedPrecision, weightSpaceSum } from "../structure/weight-space.ts";
 
@@ -46,6 +51,8 @@ export const makers: Readonly<Record<string, (from: never) => object>> = {
   measurements: (options: MeasurementsOptions) => measurements(options),
   heteroscedastic: () => heteroscedastic(),
   poisson: (options: PoissonOptions) => poisson(options),
+  laplaceBridge: (options: LaplaceBridgeOptions) => laplaceBridge(options),
+  extendedMacKay: () => extendedMacKay(),
   probit: () => probit(),
   monteCarlo: (options: MonteCarloOptions) => monteCarlo(options),
 
@@ -58,6 +65,12 @@ export const makers: Readonly<Record<string, (from: never) => object>> = {
   full: (options: FullOptions) => full(options),
   weightSpaceSum: ({ values, width }: { readonly values: Float64Array; readonly width: number }) => weightSpaceSum(values, width),
   factorizedPrecision: ({ factor, prior }: { readonly factor: Float64Array; readonly prior: GroupedPrior }) => factorizedPrecision(factor, prior),
+
+  rowsCurvature: ({ batches, space }: { readonly batches: readonly JacobianRows[]; readonly space: Space }) => rowsCurvature(batches, space),
+  precisionByRows: ({ rows, factor, prior, scale }: { readonly rows: JacobianRows; readonly factor: Float64Array; readonly prior: GroupedPrior; readonly scale: number }) => precisionByRows(rows, factor, prior, scale),
+
+  lowRank: (options: LowRankOptions) => lowRank(options),
+  lowRankCurvature: ({ rows, rank, seed }: { readonly rows: readonly Float64Array[]; readonly rank: number; readonly seed: number }) => lowRankCurvature(rows, rank, seed),
 
   diagonal: () => diagonal(),
   diagonalCurvature: ({ values }: { readonly values: Float64Array }) => diagonalCurvature(values),
