@@ -69,6 +69,7 @@ export type { Batch, Curvature, Precision, Structure } from "./structure/structu
 export { laplace, withMoreData, type LaplaceOptions } from "./posterior/laplace.ts";
 export { mergePosteriors, posteriorAsPrior } from "./posterior/merge.ts";
 export { mixture, type Mixture, type MixtureOptions } from "./posterior/mixture.ts";
+export { loadPosterior, savePosterior, type SavedPosterior } from "./posterior/save.ts";
 export { Posterior, type PosteriorChanges, type PosteriorParts } from "./posterior/posterior.ts";
 export type { DataSource, DataTerm } from "./posterior/data-term.ts";
 
