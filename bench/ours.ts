@@ -1,9 +1,10 @@
 /**
- * laplace-ts as a side of a comparison: a program that answers requests (protocol.ts) line by line. In a process of its own, like
- * its peer, so that its memory can be measured.
+ * laplace-ts as a side of a comparison: a program that answers requests (protocol.ts) line by line, with the kernels that its argument
+ * names. In a process of its own, like its peer, so that its memory can be measured.
  */
 import { createInterface } from "node:readline";
-import { UnsupportedError } from "laplace-ts";
+import { UnsupportedError, setKernels, type Kernels } from "laplace-ts";
+import { useNativeKernels } from "laplace-ts/native";
 import { clock } from "./clock.ts";
 import { residentMemory } from "./memory.ts";
 import { methodNamed, type Stage } from "./methods.ts";
@@ -39,7 +40,10 @@ function say(line: Greeting | Answer | Refusal): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-say({ name: "laplace-ts", platform: `Node ${process.version}` });
+const kernels = process.argv[2] as Kernels | "native";
+if (kernels === "native") await useNativeKernels({ threads: 1 });
+else setKernels(kernels);
+say({ name: "laplace-ts", platform: `Node ${process.version}, ${kernels} kernels` });
 for await (const line of createInterface({ input: process.stdin })) {
   try {
     say(await answer(JSON.parse(line) as Request));

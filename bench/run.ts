@@ -1,8 +1,9 @@
 /**
  * The dense kernels beside other libraries, then whole jobs beside a program that does what laplace-torch does, as Markdown tables.
  * `npm run bench` takes some minutes. `-- --only=diagonal` chooses jobs by a part of their title (`--only=kernels` the kernels),
- * `-- --peer=numpy` another peer than PyTorch (`--peer=none` none), `-- --threads=2` gives it more threads than laplace-ts has, `-- --write`
- * puts the table of jobs into docs/performance.md, and `-- --smoke` only shows in a moment that everything, bench/growth.ts included, runs.
+ * `-- --kernels=native` our kernels, `-- --peer=numpy` another peer than PyTorch (`--peer=none` none), and `-- --threads=2` gives it more
+ * threads than laplace-ts has. `-- --write` puts the table of jobs into docs/performance.md, and `-- --smoke` only shows in a moment that
+ * everything, bench/growth.ts included, runs.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
     smoke: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
     only: { type: "string", default: "" },
+    kernels: { type: "string", default: "automatic" },
     peer: { type: "string", default: "torch,numpy" },
     threads: { type: "string", default: "1" },
   },
@@ -38,7 +40,7 @@ if ("kernels".includes(options.only)) run("kernels.ts");
 if (options.smoke && "growth".includes(options.only)) run("growth.ts");
 const { outcomes, peer } = await benchJobs();
 if (outcomes.length > 0) {
-  const table = `${machine()}; ${peer?.platform ?? "no peer"}. Medians of ${clock} time.\n\n${jobTable(outcomes, peer?.name)}`;
+  const table = `${machine()}, ${options.kernels} kernels; ${peer?.platform ?? "no peer"}. Medians of ${clock} time.\n\n${jobTable(outcomes, peer?.name)}`;
   console.log(table);
   if (options.write) writeFileSync(page, withSection(readFileSync(page, "utf8"), "jobs", table));
 }
@@ -63,7 +65,7 @@ async function benchJobs(): Promise<{ readonly outcomes: Outcome[]; readonly pee
     for (const job of chosen) {
       const size = options.smoke ? job.small : job.size;
       const name = title(job, size);
-      sides ??= [await startOurs(), await startPeer(options.peer.split(","), Number(options.threads))];
+      sides ??= [await startOurs(options.kernels), await startPeer(options.peer.split(","), Number(options.threads))];
       if (peer === undefined && sides[1] !== undefined) await checkPeer(sides[1], join(scratch, "reference"));
       peer = sides[1];
       const contestants: Contestant[] = [{ side: sides[0], method: job.ours, float: "float64" }];

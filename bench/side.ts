@@ -34,9 +34,9 @@ async function start(command: string, args: readonly string[], environment: Read
   };
 }
 
-/** laplace-ts, with the loader of TypeScript that this process runs with. */
-export async function startOurs(): Promise<Side> {
-  const side = await start(process.execPath, [...process.execArgv, fileURLToPath(new URL("ours.ts", import.meta.url))]);
+/** laplace-ts with the given kernels, `"native"` or as setKernels() takes them, and the loader of TypeScript that this process runs with. */
+export async function startOurs(kernels = "automatic"): Promise<Side> {
+  const side = await start(process.execPath, [...process.execArgv, fileURLToPath(new URL("ours.ts", import.meta.url)), kernels]);
   if (side === undefined) throw new Error("bench/ours.ts did not start.");
   return side;
 }
