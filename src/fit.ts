@@ -14,7 +14,7 @@ import { predict, type PredictOptions, type PredictionOf } from "./predictive/pr
 import { automaticRelevance } from "./prior/automatic-relevance.ts";
 import { perWeight } from "./prior/per-weight.ts";
 import type { Prior } from "./prior/prior.ts";
-import { jobOptions, type JobOptions } from "./progress.ts";
+import { jobOptions, workerCount, type SharedJobOptions } from "./progress.ts";
 import { diagonal } from "./structure/diagonal.ts";
 import { full } from "./structure/full.ts";
 import type { Structure } from "./structure/structure.ts";
@@ -27,7 +27,7 @@ import { methodFor, train, type TrainOptions, type Trained } from "./training/tr
  *
  * @category Fitting
  */
-export interface FitOptions extends JobOptions {
+export interface FitOptions extends SharedJobOptions {
   /** Where the prior precisions start. Default: {@link automaticRelevance} for networks; for other
    * models a weak one that stays, with standard deviations of a hundred times the size of the parameters given. */
   readonly prior?: Prior;
@@ -81,7 +81,7 @@ const ROUNDS = 10;
 /** Rounds end when the hyperparameters change by less than this share. */
 const SETTLED = 0.01;
 
-const OPTIONS = ["prior", "standardize", "reestimate", "method", "gradientTolerance", "maximumIterations", "curvature", "structure", "memoryBudget", "signal", "onProgress"];
+const OPTIONS = ["prior", "standardize", "reestimate", "method", "gradientTolerance", "maximumIterations", "curvature", "structure", "memoryBudget", "workers", "signal", "onProgress"];
 
 /**
  * The one-call road from a table to error bars: standardises inputs and targets, trains to the mode, re-estimates prior
@@ -107,7 +107,8 @@ export async function fit<M extends Model, L extends Likelihood>(model: M, likel
   knownOptions("options", options, OPTIONS);
   const { inputs, targets } = examples(model, likelihood, data);
   const networks = isLayered(model);
-  const { standardize = networks, reestimate = true, curvature: _, structure: __, memoryBudget = MEMORY_BUDGET, ...training } = options;
+  const { standardize = networks, reestimate = true, curvature: _, structure: __, workers: ___, memoryBudget = MEMORY_BUDGET, ...training } = options;
+  workerCount(options);
   const { curvature, structure } = approximation(model, { structure: chooseStructure(model, options, inputs.rows, positive("memoryBudget", memoryBudget)), ...options });
   const outputScale = likelihood.outputScale(targets, model.outputs);
   // What fit() returned is in the data's units already.

@@ -36,7 +36,8 @@ export interface JobOptions {
 export interface SharedJobOptions extends JobOptions {
   /**
    * How many threads share the batches: worker threads in Node (from 20.16 on) and Deno, Web Workers in browsers. The results are those of one
-   * thread to the last digit, since they are put together in the order of the batches. Default 0: all is done where it is asked for.
+   * thread to the last digit, since they are put together in the order of the batches; to rounding where a native library does the algebra here, which the
+   * threads do not have. Default 0: all is done where it is asked for.
    *
    * It pays for work of seconds that is divided into several batches of some hundred examples, and even one worker keeps a page
    * responsive. Starting takes about a tenth of a second; the threads are then kept for the next time, and {@link stopWorkers} ends them.

@@ -1,15 +1,16 @@
 import { slice, type MatrixLike, type Table } from "../data.ts";
-import { NotFiniteError } from "../errors.ts";
 import { UnsupportedError, madeBy } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
-import type { OutputMoments } from "../likelihood/prediction.ts";
+import type { Prediction } from "../likelihood/prediction.ts";
+import type { KeptOutputs, Predictor } from "../likelihood/predictor.ts";
 import { modelInputs } from "../model/derivatives.ts";
 import type { Model } from "../model/model.ts";
 import { isMixture, type Mixture } from "../posterior/mixture.ts";
 import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
-import { checkpoints, jobOptions, type JobOptions } from "../progress.ts";
+import { checkpoints, jobOptions, workerCount, type SharedJobOptions } from "../progress.ts";
 import { rowsFor } from "../structure/structure.ts";
 import type { MethodOptions, PredictionComponents, PredictionMethod, PredictionOf } from "./method.ts";
+import { predictionsOfBatches, type PredictionParts } from "./batch-prediction.ts";
 
 export type { PredictionOf };
 
@@ -18,7 +19,7 @@ export type { PredictionOf };
  *
  * @category Predictions
  */
-export type PredictOptions<L extends Likelihood> = JobOptions & { readonly method?: PredictionMethod } & NonNullable<Parameters<L["predict"]>[1]>;
+export type PredictOptions<L extends Likelihood> = SharedJobOptions & { readonly method?: PredictionMethod } & NonNullable<Parameters<L["predict"]>[1]>;
 
 /**
  * Predictions of the model linearised in its weights, the default of {@link predict}.
@@ -81,29 +82,36 @@ function partOfProgress({ onProgress }: MethodOptions, i: number, count: number)
 
 /** The prediction of one posterior by the model linearised at its mode. */
 async function linearizedPrediction<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, inputs: MatrixLike, options: MethodOptions): Promise<PredictionOf<L>> {
-  checkedPosterior(posterior);
-  const { signal: _signal, onProgress: _onProgress, ...link } = options ?? {};
-  const table = modelInputs(posterior.model, inputs);
-  const predictor = posterior.likelihood.predictor(link);
-  const checkpoint = checkpoints(jobOptions(options ?? {}));
+  const { model, likelihood, precision } = checkedPosterior(posterior);
+  const { signal: _signal, onProgress: _onProgress, workers: _workers, ...link } = options ?? {};
+  const job = jobOptions(options ?? {});
+  const table = modelInputs(model, inputs);
+  const predictor = likelihood.predictor(link);
+  const checkpoint = checkpoints(job);
   let done = 0;
-  for (const moments of outputMoments(posterior, table)) {
-    predictor.add(moments);
-    done += moments.rows;
+  for await (const kept of predictions({ model, likelihood, precision, link }, predictor, table, job)) {
+    predictor.take(kept);
+    done += kept.rows;
     await checkpoint({ stage: "prediction", done, total: table.rows });
   }
   return predictor.prediction() as PredictionOf<L>;
 }
 
-/** Mean and covariance of the outputs under the linearised model, in batches so small that their covariances take little memory. */
-function* outputMoments({ model, precision }: Posterior, inputs: Table): Generator<OutputMoments> {
-  const { outputs } = model;
-  const step = rowsFor(outputs * outputs, precision.batchRows(model));
-  for (let from = 0; from < inputs.rows; from += step) {
-    const to = Math.min(inputs.rows, from + step);
-    const evaluation = model.evaluate(slice(inputs, from, to));
-    const [mean, covariance] = [evaluation.outputs.slice(), precision.outputCovariance(model, evaluation)];
-    if (!mean.every(Number.isFinite) || !covariance.every(Number.isFinite)) throw new NotFiniteError("The model's outputs or their derivatives overflow at these inputs. Are they in the units the model was trained with?");
-    yield { rows: to - from, outputs, mean, covariance };
+/** What is kept of all batches, in their order. */
+async function* predictions(parts: PredictionParts, predictor: Predictor<Prediction>, inputs: Table, options: SharedJobOptions): AsyncGenerator<KeptOutputs> {
+  const workers = workerCount(options);
+  const tables = batches(parts, inputs);
+  if (workers === 0) {
+    const predictionOfBatch = predictionsOfBatches(parts, predictor);
+    for (const table of tables) yield predictionOfBatch(table);
+    return;
   }
+  const { inWorkers } = await import("../workers/in-workers.ts");
+  yield* inWorkers<KeptOutputs>(workers, { task: "prediction", about: parts, batches: tables }, options.signal);
+}
+
+/** The inputs, so few at a time that the covariances of their outputs take little memory. */
+function* batches({ model, precision }: PredictionParts, inputs: Table): Generator<Table> {
+  const step = rowsFor(model.outputs ** 2, precision.batchRows(model));
+  for (let from = 0; from < inputs.rows; from += step) yield slice(inputs, from, Math.min(inputs.rows, from + step));
 }
