@@ -60,7 +60,6 @@ export async function predict<M extends Model, L extends Likelihood>(posterior: 
   const { posteriors, weights } = posterior;
   const parts: PredictionComponents<L>[] = [];
   for (const [i, component] of posteriors.entries()) {
-    // A component without weight adds nothing, but must not be left out where it is the only one.
     const { predictions, logWeights } = await method.components(component, inputs, { ...others, ...partOfProgress(others, i, posteriors.length) });
     parts.push({ predictions, logWeights: logWeights.map((value) => value + Math.log(weights[i])) });
   }

@@ -33,6 +33,8 @@ export interface SampledOptions {
  * follows the bends of the model, also to where the Gaussian reaches and the data never were: with an outer product as curvature networks often predict far worse this way
  * (Immer, Korzepa & Bauer 2021), since weights that do not matter to the linearised model are drawn as widely as the prior lets them. {@link importanceSampling} tells whether the Gaussian can be relied on, and its weights correct the draws.
  *
+ * All is done in this thread, whatever `workers` says. Entropies of classes ask for a link that knows them, as ever: with the weights drawn, `link: monteCarlo({ samples: 1 })` is exact.
+ *
  * @category Predictions
  * @example
  * ```ts
