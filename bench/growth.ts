@@ -1,6 +1,6 @@
 /**
  * How the costs of each structure grow with examples, weights and outputs: `npm run bench:growth` measures, in some minutes, writes the
- * table into docs/performance.md and draws docs/images/growth.svg. `-- --smoke` only shows that it works, and writes nothing.
+ * tables into docs/performance.md and draws docs/images/growth.svg. `-- --smoke` only shows that it works, and writes nothing.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { measure, type Cost } from "./growth/measure.ts";
 import { growthPicture } from "./growth/plot.ts";
 import { axes, smallAxes } from "./growth/sizes.ts";
-import { growthTable } from "./growth/table.ts";
+import { growthTables } from "./growth/table.ts";
 import { machine } from "./machine.ts";
 import type { Size } from "./problem.ts";
 import { withSection } from "./section.ts";
@@ -27,12 +27,12 @@ try {
   rmSync(scratch, { recursive: true });
 }
 
-const table = `${machine()}. Medians of processor time.\n\n${growthTable(grown, costs)}`;
+const tables = `${machine()}. Medians of processor time.\n\n${growthTables(grown, costs)}`;
 const picture = growthPicture(grown, costs);
-console.log(table);
+console.log(tables);
 if (!smoke) {
   const page = new URL("../docs/performance.md", import.meta.url);
-  writeFileSync(page, withSection(readFileSync(page, "utf8"), "growth", table));
+  writeFileSync(page, withSection(readFileSync(page, "utf8"), "growth", tables));
   writeFileSync(new URL("../docs/images/growth.svg", import.meta.url), picture);
 }
 

@@ -31,9 +31,9 @@ export function grouped(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** In the largest unit of which there is at least one. */
+/** In the largest unit of which there is at least one; number and unit stay on one line. */
 function scaled(value: number, units: readonly (readonly [size: number, name: string])[]): string {
   const [size, name] = units.find(([each]) => Number((value / each).toPrecision(3)) >= 1) ?? units[units.length - 1];
   const digits = (value / size).toPrecision(3);
-  return `${digits.includes("e") ? grouped(value / size) : digits} ${name}`;
+  return `${digits.includes("e") ? grouped(value / size) : digits}\u00a0${name}`;
 }

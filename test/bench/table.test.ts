@@ -8,21 +8,21 @@ test("a table is Markdown, with columns that line up right where they are asked 
 });
 
 test.each([
-  [2.5e-7, "0.250 µs"],
-  [1.234e-6, "1.23 µs"],
-  [0.000999, "999 µs"],
-  [0.0009996, "1.00 ms"],
-  [0.0123, "12.3 ms"],
-  [0.9994, "999 ms"],
-  [0.9999, "1.00 s"],
-  [65.5, "65.5 s"],
-  [1234, "1,234 s"],
+  [2.5e-7, "0.250\u00a0µs"],
+  [1.234e-6, "1.23\u00a0µs"],
+  [0.000999, "999\u00a0µs"],
+  [0.0009996, "1.00\u00a0ms"],
+  [0.0123, "12.3\u00a0ms"],
+  [0.9994, "999\u00a0ms"],
+  [0.9999, "1.00\u00a0s"],
+  [65.5, "65.5\u00a0s"],
+  [1234, "1,234\u00a0s"],
 ])("%f seconds are %s", (seconds, text) => expect(duration(seconds)).toBe(text));
 
 test.each([
-  [1_200, "0.00120 MB"],
-  [4.7e9, "4.70 GB"],
-  [163e6, "163 MB"],
+  [1_200, "0.00120\u00a0MB"],
+  [4.7e9, "4.70\u00a0GB"],
+  [163e6, "163\u00a0MB"],
 ])("%f bytes are %s", (bytes, text) => expect(memory(bytes)).toBe(text));
 
 test("ratios have two digits, and whole numbers their commas", () => {
