@@ -28,7 +28,7 @@ export interface KeptOutputs {
   /** K. */
   readonly outputs: number;
   /** By name, arrays with as many numbers for each example. */
-  readonly kept: Kept;
+  readonly kept: Readonly<Record<string, Float64Array>>;
 }
 
 type Kept = Readonly<Record<string, Float64Array>>;

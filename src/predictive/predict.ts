@@ -19,7 +19,10 @@ export type { PredictionOf };
  *
  * @category Predictions
  */
-export type PredictOptions<L extends Likelihood> = SharedJobOptions & { readonly method?: PredictionMethod } & NonNullable<Parameters<L["predict"]>[1]>;
+export type PredictOptions<L extends Likelihood> = SharedJobOptions & {
+  /** How the posterior over the weights becomes one over the outputs: {@link linearized} (default) or {@link sampled}. */
+  readonly method?: PredictionMethod;
+} & NonNullable<Parameters<L["predict"]>[1]>;
 
 /**
  * Predictions of the model linearised in its weights, the default of {@link predict}.
