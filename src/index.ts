@@ -56,7 +56,7 @@ export { groups } from "./prior/groups.ts";
 export { perWeight } from "./prior/per-weight.ts";
 export type { GroupedPrior, Prior } from "./prior/prior.ts";
 
-export { exact, outerProduct, empiricalFisher, type CurvatureKind, type ExactCurvature, type ExactOptions, type FactorCurvature } from "./curvature/curvature.ts";
+export { exact, outerProduct, empiricalFisher, monteCarloFisher, type CurvatureKind, type ExactCurvature, type ExactOptions, type FactorCurvature, type MonteCarloFisherOptions } from "./curvature/curvature.ts";
 export { gradient, hessian, hessianDiagonal, hessianVectorProduct } from "./curvature/loss.ts";
 
 export { full, type FullOptions } from "./structure/full.ts";

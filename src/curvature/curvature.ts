@@ -1,7 +1,8 @@
-import { knownOptions, oneOf } from "../errors.ts";
+import { UnsupportedError, knownOptions, oneOf, wholeNumber } from "../errors.ts";
 import type { Table } from "../data.ts";
 import type { Likelihood, OutputFactor } from "../likelihood/likelihood.ts";
 import type { Model } from "../model/model.ts";
+import { random, type Random } from "../random.ts";
 import { remakeable } from "../recipe.ts";
 
 /**
@@ -18,8 +19,8 @@ export interface FactorCurvature {
   readonly noisePower: number;
   /** R, the most columns that S has for a model. */
   columns(model: Model): number;
-  /** S, from the likelihood at a batch's outputs. */
-  factor(likelihood: Likelihood, outputs: Float64Array, targets: Table): OutputFactor;
+  /** S, from the likelihood at a batch's outputs; `first` is the number of its first example among all, 0 unless given. */
+  factor(likelihood: Likelihood, outputs: Float64Array, targets: Table, first?: number): OutputFactor;
   /** $\sum_n S_n S_n^\top$ over a batch, K x K, from likelihoods that have it without the factors. */
   sum?(likelihood: Likelihood, outputs: Float64Array, targets: Table): Float64Array | undefined;
 }
@@ -110,4 +111,62 @@ export function empiricalFisher(): FactorCurvature {
     factor: (likelihood, outputs, targets) => ({ data: likelihood.gradient(outputs, targets), columns: 1 }),
   };
   return remakeable(kind, "empiricalFisher");
+}
+
+/**
+ * Options of {@link monteCarloFisher}.
+ *
+ * @category Curvature
+ */
+export interface MonteCarloFisherOptions {
+  /** Targets drawn for each example, each a column of S. Default 1. */
+  readonly samples?: number;
+  /** Default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * The Fisher information by Monte Carlo, $H = \frac1R \sum_n \sum_r g_{nr} g_{nr}^\top$ with $g_{nr}$ the gradient of example n's error at a target drawn from the model itself,
+ * $t_{nr} \sim p(t \mid f(x_n))$ (Kunstner, Balles & Hennig 2019). Its mean is the Fisher information, for the likelihoods here the {@link outerProduct}, at the price of R backpropagations in
+ * place of K: for many classes. The draws of an example depend on the seed and its number among the data, not on batches.
+ *
+ * @category Curvature
+ * @throws {@link UnsupportedError} from {@link laplace} for a likelihood that cannot draw targets, as a {@link functionLikelihood} without `draw`.
+ * @example
+ * ```ts
+ * import { categorical, kronecker, laplace, mlp, monteCarloFisher } from "laplace-ts";
+ * const data = { inputs: [[0, 1], [1, 0], [1, 1]], targets: [0, 1, 2] };
+ * const posterior = await laplace(mlp([2, 5, 3]), categorical(), data, { curvature: monteCarloFisher({ samples: 2 }), structure: kronecker() });
+ * console.log(posterior.effectiveParameters > 0); // true
+ * ```
+ */
+export function monteCarloFisher(options: MonteCarloFisherOptions = {}): FactorCurvature {
+  knownOptions("options", options, ["samples", "seed"]);
+  const samples = wholeNumber("samples", options.samples ?? 1, 1);
+  const seed = options.seed ?? 0;
+  random(seed);
+  const kind: FactorCurvature = {
+    kind: "factor",
+    name: "Monte-Carlo Fisher",
+    noisePower: 1,
+    columns: () => samples,
+    factor: (likelihood, outputs, targets, first = 0) => {
+      const sources = Array.from({ length: targets.rows }, (_, n) => random((Math.abs(seed) % 2 ** 20) * 2 ** 32 + first + n));
+      const data = new Float64Array(outputs.length * samples);
+      for (let r = 0; r < samples; r++) {
+        const gradient = likelihood.gradient(outputs, drawn(likelihood, outputs, targets, sources));
+        for (let i = 0; i < gradient.length; i++) data[i * samples + r] = gradient[i] / Math.sqrt(samples);
+      }
+      return { data, columns: samples };
+    },
+  };
+  return remakeable(kind, "monteCarloFisher", () => ({ samples, seed }));
+}
+
+function drawn(likelihood: Likelihood, outputs: Float64Array, { data, rows, columns }: Table, sources: readonly Random[]): Table {
+  if (likelihood.draw === undefined) throw new UnsupportedError(`monteCarloFisher(): the ${likelihood.name} likelihood cannot draw targets. Use outerProduct(), or give it a draw().`);
+  const count = outputs.length / rows;
+  const targets = new Float64Array(data.length);
+  for (let n = 0; n < rows; n++) targets.set(likelihood.draw(outputs.subarray(n * count, (n + 1) * count), data.subarray(n * columns, (n + 1) * columns), sources[n]), n * columns);
+  return { data: targets, rows, columns };
 }

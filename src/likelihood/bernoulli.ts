@@ -53,6 +53,7 @@ export function bernoulli(): BernoulliLikelihood {
     hessian: (outputs, { columns }) => diagonalBlocks(outputs.map(slope), columns),
     factor: (outputs, { columns }) => ({ data: diagonalBlocks(outputs.map((f) => Math.sqrt(slope(f))), columns), columns }),
     mix: mixedBernoulli,
+    draw: (outputs, _, source) => outputs.map((f) => (source.uniform() < sigmoid(f) ? 1 : 0)),
     ...predicting((options: object) => {
       knownOptions("options", options, []);
       return {

@@ -90,6 +90,7 @@ export function categorical(): CategoricalLikelihood {
       return sum;
     },
     mix: mixedCategorical,
+    draw: (outputs, _, source) => Float64Array.of(label(softmax(outputs), source.uniform())),
     ...predicting((options: CategoricalPredictionOptions) => {
       knownOptions("options", options, ["link"]);
       const link = options.link ?? probit();
@@ -101,6 +102,18 @@ export function categorical(): CategoricalLikelihood {
     }),
   };
   return remakeable(likelihood, "categorical");
+}
+
+/** The class in whose share of the unit interval a number falls. */
+function label(p: Float64Array, u: number): number {
+  let rest = u;
+  // The last class that is possible at all takes what rounding leaves.
+  const last = p.findLastIndex((share) => share > 0);
+  for (let k = 0; k < last; k++) {
+    rest -= p[k];
+    if (rest < 0) return k;
+  }
+  return last;
 }
 
 /** 1 - p_k as the sum of the other probabilities, which does not cancel where p_k is nearly 1. */

@@ -3,6 +3,7 @@ import { InvalidArgumentError, NotFiniteError, describe, knownOptions, wholeNumb
 import { extrapolatedHessian, extrapolatedJacobian } from "./richardson.ts";
 import { functionPrediction, mixedFunction, normalPoints, type FunctionPrediction, type FunctionPredictionOptions } from "./function-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
+import type { Random } from "../random.ts";
 import { squareRoot } from "./link.ts";
 import { predicting } from "./predictor.ts";
 import { withoutNoise } from "./without-noise.ts";
@@ -30,6 +31,8 @@ export interface LikelihoodFunction {
   readonly targetColumns?: number;
   /** Whether a row is a target that can occur; the others are refused. Default: any finite numbers. */
   readonly isTarget?: (target: Float64Array) => boolean;
+  /** A target drawn from $p(t \mid f)$, for {@link monteCarloFisher}. */
+  readonly draw?: (outputs: Float64Array, source: Random) => ArrayLike<number>;
 }
 
 type OfExample<T> = (outputs: Float64Array, target: Float64Array) => T;
@@ -62,7 +65,7 @@ type OfExample<T> = (outputs: Float64Array, target: Float64Array) => T;
  * ```
  */
 export function functionLikelihood(definition: LikelihoodFunction): Likelihood<FunctionPrediction, FunctionPredictionOptions> {
-  const { name, logDensity, gradient, hessian, information, encode } = checked(definition);
+  const { name, logDensity, gradient, hessian, information, encode, draw } = checked(definition);
   const perExample = (outputs: Float64Array, { data, rows, columns }: Table, size: (count: number) => number, value: OfExample<ArrayLike<number>>): Float64Array => {
     const count = outputs.length / rows;
     const result = new Float64Array(rows * size(count));
@@ -89,6 +92,7 @@ export function functionLikelihood(definition: LikelihoodFunction): Likelihood<F
       const root: OfExample<Float64Array> = (f, t) => squareRoot(information === undefined ? curvature(f, t) : Float64Array.from(information(f)), f.length);
       return { data: perExample(outputs, targets, (count) => count * count, root), columns: outputs.length / targets.rows };
     },
+    ...(draw && { draw: (outputs: Float64Array, target: Float64Array, source: Random) => Float64Array.from(drawnRow(draw(outputs.slice(), source), target.length)) }),
     mix: mixedFunction,
     ...predicting((options: FunctionPredictionOptions) => {
       knownOptions("options", options, ["samples", "seed"]);
@@ -100,12 +104,17 @@ export function functionLikelihood(definition: LikelihoodFunction): Likelihood<F
   };
 }
 
-const KEYS = ["name", "logDensity", "gradient", "hessian", "information", "targetColumns", "isTarget"] as const;
+function drawnRow(drawn: ArrayLike<number>, columns: number): ArrayLike<number> {
+  if (drawn.length === columns) return drawn;
+  throw new InvalidArgumentError({ argument: "draw", expected: `a function that gives ${columns} numbers, a row of targets`, received: `${drawn.length} numbers` });
+}
+
+const KEYS = ["name", "logDensity", "gradient", "hessian", "information", "targetColumns", "isTarget", "draw"] as const;
 
 /** The definition with its defaults, a log density that is never NaN, and a check of targets. */
 function checked(definition: LikelihoodFunction): LikelihoodFunction & Pick<Likelihood, "name" | "encode"> {
   knownOptions("definition", definition, KEYS);
-  for (const key of ["logDensity", "gradient", "hessian", "information", "isTarget"] as const) {
+  for (const key of ["logDensity", "gradient", "hessian", "information", "isTarget", "draw"] as const) {
     const value: unknown = definition[key];
     if (typeof value !== "function" && (value !== undefined || key === "logDensity")) throw new InvalidArgumentError({ argument: key, expected: key === "logDensity" ? "a function (outputs, target) => log density" : "a function, or none", received: describe(value) });
   }

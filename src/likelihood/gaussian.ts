@@ -103,6 +103,7 @@ function create(noise: number, fixed: boolean, estimated: boolean, scales: Float
     hessian: (outputs, { columns }) => diagonalBlocks(outputs.map((_, i) => precision * weight(i)), columns),
     factor: (outputs, { columns }) => ({ data: diagonalBlocks(outputs.map((_, i) => Math.sqrt(precision * weight(i))), columns), columns }),
     mix: mixedGaussian,
+    draw: (outputs, _, source) => outputs.map((f, k) => f + (noise / Math.sqrt(weight(k))) * source.normal()),
     ...predicting((options: object) => {
       knownOptions("options", options, []);
       return {

@@ -77,6 +77,7 @@ export function heteroscedastic(): HeteroscedasticLikelihood {
       return { data: diagonalBlocks(roots, columns), columns };
     },
     mix: mixedHeteroscedastic,
+    draw: (outputs, target, source) => target.map((_, k) => outputs[k] + Math.exp(outputs[target.length + k]) * source.normal()),
     ...predicting((options: object) => {
       knownOptions("options", options, []);
       return {

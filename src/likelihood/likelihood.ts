@@ -2,6 +2,7 @@ import type { MatrixLike, Table } from "../data.ts";
 import type { ColumnScale } from "../model/standardized.ts";
 import type { OutputMoments, Prediction } from "./prediction.ts";
 import type { Predictor } from "./predictor.ts";
+import type { Random } from "../random.ts";
 
 /**
  * A factor $S$ of N x K x R with $S_n S_n^\top$ the expected curvature of the loss at output $n$.
@@ -54,6 +55,11 @@ export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
   factor(outputs: Float64Array, targets: Table): OutputFactor;
   /** $\sum_n S_n S_n^\top$ over the batch, K x K, where that takes less than the factors of all examples; for many outputs. */
   factorSum?(outputs: Float64Array, targets: Table): Float64Array;
+  /**
+   * A target drawn from $p(t \mid f)$ for the outputs of one example, in the form of {@link encode}; `target` is the example's own, for what it has besides (exposures, error
+   * bars). What {@link monteCarloFisher} needs.
+   */
+  draw?(outputs: Float64Array, target: Float64Array, source: Random): Float64Array;
   /** The predictive distribution of targets when the outputs are Gaussian: the link integrated over them. */
   predict(moments: OutputMoments, options?: O): P;
   /** The same for outputs that come in batches, as {@link predict} has them. */

@@ -75,6 +75,7 @@ export function measurements(options: MeasurementsOptions = {}): MeasurementsLik
     hessian: (outputs, targets) => diagonalBlocks(precisions(outputs, targets), targets.columns / 2),
     factor: (outputs, targets) => ({ data: diagonalBlocks(roots(outputs, targets), targets.columns / 2), columns: targets.columns / 2 }),
     mix: mixedGaussian,
+    draw: (outputs, target, source) => target.map((value, i) => (i < outputs.length ? outputs[i] + target[outputs.length + i] * source.normal() : value)),
     ...predicting((asked: MeasurementsPredictionOptions) => {
       knownOptions("options", asked, ["errorBars"]);
       return {

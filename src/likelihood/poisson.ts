@@ -8,6 +8,7 @@ import { mixedPoisson, poissonPrediction, type PoissonPrediction } from "./poiss
 import { predicting } from "./predictor.ts";
 import { remakeable } from "../recipe.ts";
 import { rowSums, withoutNoise } from "./without-noise.ts";
+import type { Random } from "../random.ts";
 
 /**
  * Options of {@link poisson}.
@@ -85,6 +86,7 @@ export function poisson(options: PoissonOptions = {}): PoissonLikelihood {
       return { data: diagonalBlocks(perOutput(outputs, targets, (f) => Math.exp(0.5 * f)), columns), columns };
     },
     mix: mixedPoisson,
+    draw: (outputs, target, source) => target.map((value, i) => (i < outputs.length ? poissonDraw(Math.exp(outputs[i] + target[outputs.length + i]), source) : value)),
     ...predicting((asked: PoissonPredictionOptions) => {
       knownOptions("options", asked, ["exposure"]);
       return {
@@ -94,6 +96,14 @@ export function poisson(options: PoissonOptions = {}): PoissonLikelihood {
     }),
   };
   return remakeable(likelihood, "poisson", () => ({ exposure }));
+}
+
+/** A count of the given mean: of a sum of two of half the mean where that is large, else as many arrivals as fit into one unit of time (Knuth 1969, section 3.4.1). */
+function poissonDraw(mean: number, source: Random): number {
+  if (mean > 30) return poissonDraw(0.5 * mean, source) + poissonDraw(0.5 * mean, source);
+  let count = 0;
+  for (let product = source.uniform(); product > Math.exp(-mean); product *= source.uniform()) count++;
+  return count;
 }
 
 /** A number for each output from its log rate and count. */

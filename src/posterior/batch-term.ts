@@ -19,6 +19,8 @@ export interface EncodedBatch {
   readonly targets: Table;
   /** How many examples there are in all batches, where that is known. */
   readonly examples?: number;
+  /** The number of its first example among all. */
+  readonly first: number;
 }
 
 /** The data term of one batch, at the noise of the likelihood. */

@@ -30,11 +30,11 @@ export interface DataTerm {
   readonly curvature: Curvature;
 }
 
-/** What the data say of the weights of a model: one pass over them. `withinBudget` is asked before memory for so many examples is taken. */
-export async function dataTerm(parts: DataTermParts, source: DataSource, options: SharedJobOptions, withinBudget: (examples: number) => void = () => undefined): Promise<DataTerm> {
+/** What the data say of the weights of a model: one pass over them. `withinBudget` is asked before memory for so many examples is taken; `first` is the number of the first example, where there were others before. */
+export async function dataTerm(parts: DataTermParts, source: DataSource, options: SharedJobOptions, withinBudget: (examples: number) => void = () => undefined, first = 0): Promise<DataTerm> {
   const checkpoint = checkpoints(options);
   let total: DataTerm | undefined;
-  for await (const term of terms(parts, encodedBatches(parts, source, withinBudget), options)) {
+  for await (const term of terms(parts, encodedBatches(parts, source, withinBudget, first), options)) {
     total = total === undefined ? term : addDataTerms(total, term);
     await checkpoint({ stage: "curvature", done: total.examples });
   }
@@ -58,9 +58,9 @@ async function* terms(parts: DataTermParts, encoded: AsyncIterable<EncodedBatch>
 }
 
 /** The examples of a source, checked and so few at a time as the structure takes. */
-async function* encodedBatches({ model, likelihood, curvature, structure }: DataTermParts, source: DataSource, withinBudget: (examples: number) => void): AsyncGenerator<EncodedBatch> {
+async function* encodedBatches({ model, likelihood, curvature, structure }: DataTermParts, source: DataSource, withinBudget: (examples: number) => void, first: number): AsyncGenerator<EncodedBatch> {
   const step = structure.batchRows(model, curvature);
-  let count = 0;
+  let count = first;
   for await (const data of batches(source)) {
     const { inputs, targets }: Examples = examples(model, likelihood, data);
     const { rows } = inputs;
@@ -68,7 +68,7 @@ async function* encodedBatches({ model, likelihood, curvature, structure }: Data
     const all = data === source ? { examples: rows } : {};
     for (let from = 0; from < rows; from += step) {
       const to = Math.min(rows, from + step);
-      yield { inputs: slice(inputs, from, to), targets: slice(targets, from, to), ...all };
+      yield { inputs: slice(inputs, from, to), targets: slice(targets, from, to), first: count + from, ...all };
     }
     count += rows;
   }

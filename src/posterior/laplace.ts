@@ -69,7 +69,7 @@ export async function laplace<M extends Model, L extends Likelihood>(model: M, l
 
 /** The curvature and structure that the options choose, checked, and what says whether they fit the memory budget for so many examples. */
 export function approximation(model: Model, options: Pick<LaplaceOptions, "curvature" | "structure" | "memoryBudget">): { readonly curvature: CurvatureKind; readonly structure: Structure; readonly withinBudget: (examples: number) => void } {
-  const curvature = madeBy("exact(), outerProduct() or empiricalFisher()", "curvature", options.curvature ?? outerProduct(), "kind");
+  const curvature = madeBy("exact(), outerProduct(), monteCarloFisher() or empiricalFisher()", "curvature", options.curvature ?? outerProduct(), "kind");
   const structure = madeBy("full(), diagonal() or another structure", "structure", options.structure ?? full(), "curvature");
   const budget = positive("memoryBudget", options.memoryBudget ?? MEMORY_BUDGET);
   return {
@@ -94,6 +94,6 @@ export async function withMoreData<M extends Model, L extends Likelihood>(poster
   knownOptions("options", options, ["workers", "signal", "onProgress", "memoryBudget"]);
   const { model, curvature, structure, likelihood } = checkedPosterior(posterior);
   const { withinBudget } = approximation(model, { curvature, structure, ...options });
-  const more = await dataTerm({ model, likelihood, curvature, structure }, data, options, (examples) => withinBudget(posterior.data.examples + examples));
+  const more = await dataTerm({ model, likelihood, curvature, structure }, data, options, withinBudget, posterior.data.examples);
   return rebuilt(posterior, { data: addDataTerms(posterior.data, more) });
 }

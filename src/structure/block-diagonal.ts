@@ -49,10 +49,10 @@ export function blockDiagonal(options: BlockDiagonalOptions = {}): Structure {
     name: "block diagonal",
     bytes: (model) => blocksOf(model).reduce((sum, { length }) => sum + 16 * length ** 2, 0),
     batchRows: (model) => (isLayered(model) ? rowsFor(temporaries(model), 512) : rowsFor(model.outputs * model.parameters.length, 256)),
-    curvature: ({ model, likelihood, kind, evaluation, targets }) => {
+    curvature: ({ model, likelihood, kind, evaluation, targets, first }) => {
       const blocks = blocksOf(model);
       if (kind.kind === "exact") return blockDiagonalCurvature(blocks, exactBlocks(model, evaluation, outputDerivatives(likelihood, evaluation.outputs, targets), blocks));
-      const { data, columns } = kind.factor(likelihood, evaluation.outputs, targets);
+      const { data, columns } = kind.factor(likelihood, evaluation.outputs, targets, first);
       return blockDiagonalCurvature(blocks, sumsOfBlocks(jacobianRows(model, evaluation, data, columns), blocks));
     },
   };

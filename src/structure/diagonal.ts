@@ -39,9 +39,9 @@ function batchRows(model: Model): number {
  * diag(sum_n J_n' S_n S_n' J_n). With layers, one backpropagation for each column r of S and one product of squares,
  * sum_n (sum_r delta_nrj^2) z_ni^2, give it without a Jacobian.
  */
-function squares({ model, likelihood, evaluation, targets }: Batch, kind: FactorCurvature): Float64Array {
+function squares({ model, likelihood, evaluation, targets, first }: Batch, kind: FactorCurvature): Float64Array {
   const sum = new Float64Array(model.parameters.length);
-  const { data, columns } = kind.factor(likelihood, evaluation.outputs, targets);
+  const { data, columns } = kind.factor(likelihood, evaluation.outputs, targets, first);
   if (!isLayered(model)) {
     const rows = evaluation.scaledJacobian(data, columns);
     for (let i = 0; i < rows.length; i++) sum[i % sum.length] += rows[i] ** 2;

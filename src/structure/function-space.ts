@@ -24,8 +24,8 @@ export function keepsRows(space: Space, rows: RowShape): boolean {
 }
 
 /** H = B'B of a batch, kept as its rows B = S'J. Curvatures with more rows than are to be kept add up in weight space. */
-export function functionSpaceCurvature({ model, likelihood, evaluation, targets }: Batch, kind: FactorCurvature, space: Space): Curvature {
-  const { data, columns } = kind.factor(likelihood, evaluation.outputs, targets);
+export function functionSpaceCurvature({ model, likelihood, evaluation, targets, first }: Batch, kind: FactorCurvature, space: Space): Curvature {
+  const { data, columns } = kind.factor(likelihood, evaluation.outputs, targets, first);
   return rowsCurvature([jacobianRows(model, evaluation, data, columns)], space);
 }
 

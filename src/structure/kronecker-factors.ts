@@ -38,7 +38,7 @@ function outputSidesOf(model: LayeredModel, kind: FactorCurvature, batch: Batch,
   const slopes = outputSlopes(model, evaluation);
   if (slopes !== undefined) return [outputSideOfOneLayer(slopes, model.outputs, kind, batch)];
   const sums = model.layers.map(({ outputs }) => new Float64Array(outputs * outputs));
-  const { data, columns } = kind.factor(batch.likelihood, evaluation.outputs, batch.targets);
+  const { data, columns } = kind.factor(batch.likelihood, evaluation.outputs, batch.targets, batch.first);
   const cotangents = new Float64Array(data.length / columns);
   for (let r = 0; r < columns; r++) {
     for (let i = 0; i < cotangents.length; i++) cotangents[i] = data[i * columns + r];
@@ -51,14 +51,14 @@ function outputSidesOf(model: LayeredModel, kind: FactorCurvature, batch: Batch,
  * sum_n D_n S_n S_n' D_n, with D_n the slopes of the outputs. Where these are the same for all examples, as without an activation, the sum of S S' may be had from
  * the likelihood in one piece; S itself, K x K an example, is taken of a few examples at a time.
  */
-function outputSideOfOneLayer(slopes: Float64Array, outputs: number, kind: FactorCurvature, { likelihood, evaluation, targets }: Batch): Float64Array {
+function outputSideOfOneLayer(slopes: Float64Array, outputs: number, kind: FactorCurvature, { likelihood, evaluation, targets, first = 0 }: Batch): Float64Array {
   const whole = slopes.every((slope, i) => slope === slopes[i % outputs]) ? kind.sum?.(likelihood, evaluation.outputs, targets) : undefined;
   if (whole !== undefined) return whole.map((value, i) => value * slopes[Math.floor(i / outputs)] * slopes[i % outputs]);
   const sum = new Float64Array(outputs * outputs);
   const step = rowsFor(outputs * outputs, 512);
   for (let from = 0; from < targets.rows; from += step) {
     const to = Math.min(targets.rows, from + step);
-    const factor = kind.factor(likelihood, evaluation.outputs.slice(from * outputs, to * outputs), slice(targets, from, to));
+    const factor = kind.factor(likelihood, evaluation.outputs.slice(from * outputs, to * outputs), slice(targets, from, to), first + from);
     addOutputSide(slopes.subarray(from * outputs, to * outputs), factor, outputs, sum);
   }
   return sum;

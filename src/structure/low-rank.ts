@@ -63,9 +63,9 @@ function numbersKept(model: Model): number {
 }
 
 /** sqrt(lambda_i) u_i' of a batch. */
-function eigenRows({ model, likelihood, kind, evaluation, targets }: Batch, rank: number, seed: number): readonly Float64Array[] {
+function eigenRows({ model, likelihood, kind, evaluation, targets, first }: Batch, rank: number, seed: number): readonly Float64Array[] {
   if (kind.kind === "factor") {
-    const { data, columns } = kind.factor(likelihood, evaluation.outputs, targets);
+    const { data, columns } = kind.factor(likelihood, evaluation.outputs, targets, first);
     return leadingRows(jacobianRows(model, evaluation, data, columns), rank, seed);
   }
   const loss = outputDerivatives(likelihood, evaluation.outputs, targets);

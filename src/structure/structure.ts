@@ -40,6 +40,8 @@ export interface Batch {
   readonly targets: Table;
   /** How many examples there are in all batches, where that is known. */
   readonly examples?: number;
+  /** The number of its first example among all. Default 0. */
+  readonly first?: number;
 }
 
 /**

@@ -21,10 +21,10 @@ export function weightSpaceBytes(width: number): number {
 }
 
 /** H of a batch, W x W. */
-export function weightSpaceCurvature({ model, likelihood, kind, evaluation, targets }: Batch): Curvature {
+export function weightSpaceCurvature({ model, likelihood, kind, evaluation, targets, first }: Batch): Curvature {
   const width = model.parameters.length;
   if (kind.kind === "exact") return weightSpaceSum(evaluation.hessian(outputDerivatives(likelihood, evaluation.outputs, targets)), width);
-  const { data, columns } = kind.factor(likelihood, evaluation.outputs, targets);
+  const { data, columns } = kind.factor(likelihood, evaluation.outputs, targets, first);
   return sumOfRows(jacobianRows(model, evaluation, data, columns));
 }
 

@@ -1,4 +1,4 @@
-import { empiricalFisher, exact, outerProduct, type ExactOptions } from "../curvature/curvature.ts";
+import { empiricalFisher, monteCarloFisher, exact, outerProduct, type ExactOptions, type MonteCarloFisherOptions } from "../curvature/curvature.ts";
 import { bernoulli } from "../likelihood/bernoulli.ts";
 import { categorical } from "../likelihood/categorical.ts";
 import { extendedMacKay } from "../likelihood/extended-mackay.ts";
@@ -61,6 +61,7 @@ export const makers: Readonly<Record<string, (from: never) => object>> = {
   exact: (options: ExactOptions) => exact(options),
   outerProduct: () => outerProduct(),
   empiricalFisher: () => empiricalFisher(),
+  monteCarloFisher: (options: MonteCarloFisherOptions) => monteCarloFisher(options),
 
   full: (options: FullOptions) => full(options),
   weightSpaceSum: ({ values, width }: { readonly values: Float64Array; readonly width: number }) => weightSpaceSum(values, width),

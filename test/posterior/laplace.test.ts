@@ -138,7 +138,7 @@ describe("bad input to laplace", () => {
     ["a misspelt option", { strucutre: full() }, /^options\.strucutre: .*got the unknown option "strucutre"/],
     ["a name in place of a structure", { structure: "full" }, /^structure: expected a value made by full\(\), diagonal\(\) or another structure, got "full"/],
     ["a forgotten call of a structure", { structure: full }, /^structure: .*got a function\. Call the function/],
-    ["a name in place of a curvature", { curvature: "ggn" }, /^curvature: expected a value made by exact\(\), outerProduct\(\) or empiricalFisher\(\), got "ggn"/],
+    ["a name in place of a curvature", { curvature: "ggn" }, /^curvature: expected a value made by exact\(\), outerProduct\(\), monteCarloFisher\(\) or empiricalFisher\(\), got "ggn"/],
     ["a forgotten call of a curvature", { curvature: exact }, /^curvature: .*Call the function/],
     ["a number in place of a prior", { prior: 1 }, /^prior: expected a value made by isotropic\(\).*got 1/],
     ["a forgotten call of a prior", { prior: isotropic }, /^prior: .*Call the function/],
