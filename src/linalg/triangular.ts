@@ -61,13 +61,24 @@ export function solveCholesky(l: Float64Array, n: number, b: Float64Array, colum
  * @param n - its order
  */
 export function inverseDiagonal(l: Float64Array, n: number): Float64Array {
-  const inverse = lowerTriangle(l, n);
-  invertTriangular(rowMajor(inverse, n), n);
+  const inverse = inverseOfLower(l, n);
   const diagonal = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) diagonal[j] += inverse[i * n + j] ** 2;
   }
   return diagonal;
+}
+
+/**
+ * $L^{-1}$, with zeros above the diagonal.
+ *
+ * @param l - $n \times n$ lower triangular, row-major; nothing above the diagonal is read
+ * @param n - its order
+ */
+export function inverseOfLower(l: Float64Array, n: number): Float64Array {
+  const inverse = lowerTriangle(l, n);
+  invertTriangular(rowMajor(inverse, n), n);
+  return inverse;
 }
 
 /**

@@ -11,7 +11,7 @@ export function outputCovarianceByJacobian(precision: Pick<Precision, "whiten">,
 }
 
 /** Outputs from which on the blocks are worth a matrix product each. */
-const MANY_OUTPUTS = 16;
+const MANY_OUTPUTS = 8;
 
 /** Adds $s A_n A_n^\top$ for each example n, whose K rows $A_n$ stand one below the other, to N x K x K symmetric blocks. */
 export function addGramBlocks(a: Float64Array, outputs: number, width: number, scale: number, blocks: Float64Array): void {

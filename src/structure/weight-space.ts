@@ -3,12 +3,14 @@ import { outputDerivatives } from "../curvature/loss.ts";
 import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric-eigen.ts";
 import { mirrorLower, symmetricRankK } from "../linalg/symmetric-rank-k.ts";
-import { inverseDiagonal, inverseFromCholesky, solveCholesky, solveLowerRows, solveLowerTransposed } from "../linalg/triangular.ts";
+import { inverseDiagonal, inverseFromCholesky, inverseOfLower, solveCholesky, solveLowerRows, solveLowerTransposed } from "../linalg/triangular.ts";
 import { scaled } from "../linalg/vector.ts";
+import { isLayered, type Evaluation, type Model } from "../model/model.ts";
 import { effectiveParametersByGroup, priorPrecision, type GroupedPrior } from "../prior/prior.ts";
 import { remakeable } from "../recipe.ts";
 import { diagonalized } from "./diagonalized.ts";
-import { denseRows, jacobianRows, rowCount, type JacobianRows } from "./jacobian-rows.ts";
+import { denseRows, jacobianRows, outputRows, rowCount, type JacobianRows } from "./jacobian-rows.ts";
+import { addPairsOfUnits, columnsOfUnits, slopesOfOneLayer, whitenedByUnits } from "./one-layer.ts";
 import { addGramBlocks } from "./output-covariance.ts";
 import { addParts, NOT_AT_A_MODE, SINGULAR, rowsFor, type Batch, type Curvature, type Precision } from "./structure.ts";
 
@@ -41,6 +43,10 @@ export function isFull(curvature: Curvature): curvature is FullCurvature {
 /** H of rows: B'B. */
 export function sumOfRows(rows: JacobianRows): Curvature {
   const sum = new Float64Array(rows.width ** 2);
+  if (rows.layers.length === 1 && rows.columns > 1) {
+    addPairsOfUnits(rows, sum);
+    return weightSpaceSum(sum, rows.width);
+  }
   const count = rowCount(rows);
   const step = rowsFor(rows.width, CHUNK);
   for (let from = 0; from < count; from += step) {
@@ -94,6 +100,17 @@ export function factorizedPrecision(factor: Float64Array, prior: GroupedPrior): 
   const width = prior.groupOf.length;
   let variances: Float64Array | undefined;
   const marginal = (): Float64Array => (variances ??= inverseDiagonal(factor, width));
+  let ofUnits: readonly Float64Array[] | undefined;
+  const whitenedOutputs = (model: Model, evaluation: Evaluation): Float64Array => {
+    if (isLayered(model) && model.layers.length === 1) {
+      const outputs = outputRows(model, evaluation);
+      const slopes = slopesOfOneLayer(outputs);
+      if (slopes !== undefined) return whitenedByUnits(outputs, slopes, (ofUnits ??= columnsOfUnits(outputs, inverseOfLower(factor, width))));
+    }
+    const rows = evaluation.jacobian();
+    solveLowerRows(factor, width, rows, rows.length / width);
+    return rows;
+  };
   const precision: Precision = {
     logDeterminant: logDeterminant(factor, width),
     solve: (v) => inPlace(v, (x) => solveCholesky(factor, width, x, 1)),
@@ -104,8 +121,7 @@ export function factorizedPrecision(factor: Float64Array, prior: GroupedPrior): 
     inverse: () => inverseFromCholesky(factor, width),
     batchRows: (model) => rowsFor(model.outputs * width, 256),
     outputCovariance: (model, evaluation) => {
-      const rows = evaluation.jacobian();
-      solveLowerRows(factor, width, rows, rows.length / width);
+      const rows = whitenedOutputs(model, evaluation);
       const covariance = new Float64Array(evaluation.outputs.length * model.outputs);
       addGramBlocks(rows, model.outputs, width, 1, covariance);
       return covariance;
