@@ -1,5 +1,5 @@
 import type { MatrixLike } from "./data.ts";
-import { knownOptions, madeBy, wholeNumber } from "./errors.ts";
+import { InvalidArgumentError, knownOptions, madeBy, wholeNumber } from "./errors.ts";
 import type { Fitted } from "./fit.ts";
 import type { Likelihood } from "./likelihood/likelihood.ts";
 import type { Model } from "./model/model.ts";
@@ -72,6 +72,9 @@ export async function committee<M extends Model, L extends Likelihood>(count: nu
   for (let i = 0; i < count; i++) {
     members.push(madeBy("fit()", "fitMember", await fitMember(seed + i), "posterior"));
     await checkpoint({ stage: "committee", done: i + 1, total: count });
+  }
+  if (count > 1 && members.slice(1).every(({ posterior }) => posterior.mean.every((w, i) => w === members[0].posterior.mean[i]))) {
+    throw new InvalidArgumentError({ argument: "fitMember", expected: "fits from different starts", received: "the same weights for each seed", advice: "Pass the seed on to the network: (seed) => fit(mlp([1, 8, 1], { seed }), ...)." });
   }
   const posterior = mixture(members.map((member) => member.posterior), { weights: wanted });
   const { weights, logEvidence } = posterior;

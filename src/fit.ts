@@ -158,14 +158,17 @@ function fitted<M extends Model, L extends Likelihood>(posterior: Posterior<M, L
     effectiveParameters,
     data,
     predict: (inputs, options) => predict(posterior, inputs, options),
-    summary: () => `${posterior.summary()}\n${describe(training)}`,
+    summary: () => `${posterior.summary()}\n${describe(training, posterior.distanceFromMode)}`,
   };
 }
 
+/** So few posterior standard deviations from the mode, it does not matter why training stopped. */
+const NEAR = 0.01;
+
 /** What the summary says of training. */
-function describe({ iterations, stopped, discrepancy = 0 }: Trained<Model, Likelihood>): string {
+function describe({ iterations, stopped, discrepancy = 0 }: Trained<Model, Likelihood>, distanceFromMode: number): string {
   const lines = [`training              ${iterations} iterations, stopped: ${stopped}`];
   if (discrepancy > 1e-4) lines.push("hyperparameters       those of the highest evidence on the way");
-  if (stopped !== "gradient") lines.push("warning               training did not come to a mode: give it more iterations, another seed or start, or a stronger prior");
+  if (stopped !== "gradient" && distanceFromMode > NEAR) lines.push("warning               training did not come to a mode: give it more iterations, another seed or start, or a stronger prior");
   return lines.join("\n");
 }

@@ -11,6 +11,10 @@ const data = noisySine(25);
 const member = (seed: number): ReturnType<typeof fit<ReturnType<typeof mlp>, ReturnType<typeof gaussian>>> => fit(mlp([1, 4, 1], { seed }), gaussian(), data);
 
 describe("a committee", () => {
+  it("is none where the seed is forgotten", async () => {
+    await expect(committee(2, () => member(1))).rejects.toThrow(/^fitMember: expected fits from different starts.*Pass the seed on/);
+  });
+
   it("has members of seeds that follow each other, and averages their predictions", async () => {
     const seeds: number[] = [];
     const fitted = await committee(

@@ -77,6 +77,8 @@ export function compareModels<P extends Comparable>(models: Readonly<Record<stri
   for (const [name, model] of entries) madeBy("laplace() or fit()", `models["${name}"]`, model, "logEvidence");
   const examples = entries[0][1].data.examples;
   for (const [name, model] of entries) {
+    const [first, own] = [temperatureOf(entries[0][1]), temperatureOf(model)];
+    if (own !== first) throw new InvalidArgumentError({ argument: `models["${name}"]`, expected: `the temperature ${first} of "${entries[0][0]}"`, received: `${own}`, advice: "Evidence at different temperatures does not compare models." });
     if (model.data.examples !== examples) throw new InvalidArgumentError({ argument: `models["${name}"]`, expected: `a model of the same ${examples} examples as "${entries[0][0]}"`, received: `one of ${model.data.examples}`, advice: "Evidence compares models of the same data only." });
   }
   const most = Math.max(...entries.map(([, model]) => model.logEvidence));
@@ -90,4 +92,10 @@ export function compareModels<P extends Comparable>(models: Readonly<Record<stri
 function table(ranking: readonly ComparedModel<Comparable>[]): string {
   const lines = ranking.map(({ name, model, logEvidence, behind, probability }) => [name, significant(logEvidence), behind.toFixed(2), probability.toFixed(3), significant(model.logLikelihood), model.effectiveParameters.toFixed(1)]);
   return columns([["model", "log evidence", "behind", "probability", "log likelihood", "effective parameters"], ...lines]);
+}
+
+/** T of a posterior or a fit; 1 where there is none. */
+function temperatureOf(model: Comparable): number {
+  const { temperature, posterior } = model as { readonly temperature?: number; readonly posterior?: { readonly temperature: number } };
+  return temperature ?? posterior?.temperature ?? 1;
 }

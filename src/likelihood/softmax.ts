@@ -17,6 +17,7 @@ export function logSoftmax(logits: ArrayLike<number>): Float64Array {
 export function logSumExp(values: ArrayLike<number>): number {
   let largest = -Infinity;
   for (let k = 0; k < values.length; k++) largest = Math.max(largest, values[k]);
+  if (largest === -Infinity) return largest;
   let sum = 0;
   for (let k = 0; k < values.length; k++) sum += Math.exp(values[k] - largest);
   return largest + Math.log(sum);

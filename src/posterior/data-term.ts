@@ -5,6 +5,7 @@ import { allFinite, scaled, sum } from "../linalg/vector.ts";
 import { checkpoints, workerCount, type SharedJobOptions } from "../progress.ts";
 import type { Curvature } from "../structure/structure.ts";
 import { termOfBatch, type DataTermParts, type EncodedBatch } from "./batch-term.ts";
+import { inWorkers } from "../workers/in-workers.ts";
 
 /**
  * Examples at once, or in batches as they come.
@@ -53,7 +54,6 @@ async function* terms(parts: DataTermParts, encoded: AsyncIterable<EncodedBatch>
     for await (const batch of encoded) yield termOfBatch(parts, batch);
     return;
   }
-  const { inWorkers } = await import("../workers/in-workers.ts");
   yield* inWorkers<DataTerm>(workers, { task: "curvature", about: parts, batches: encoded }, options.signal);
 }
 

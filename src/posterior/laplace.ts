@@ -25,7 +25,7 @@ export interface LaplaceOptions extends SharedJobOptions {
   readonly prior?: Prior;
   /** T in $P = H / T + A$. Default 1. */
   readonly temperature?: number;
-  /** Most bytes that curvature and precision may take. Default 1 GiB, which {@link full} fills with 8,192 parameters or target values, whichever are fewer. */
+  /** Most bytes that curvature and precision may take. Default 1 GiB, which {@link full} fills with 8,192 parameters, or in function space with some 5,000 target values. */
   readonly memoryBudget?: number;
 }
 

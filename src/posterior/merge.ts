@@ -3,6 +3,7 @@ import type { Likelihood } from "../likelihood/likelihood.ts";
 import type { Model } from "../model/model.ts";
 import { perWeight } from "../prior/per-weight.ts";
 import type { Prior } from "../prior/prior.ts";
+import { recipeOf } from "../recipe.ts";
 import { addDataTerms } from "./data-term.ts";
 import { checkedPosterior, rebuilt, type Posterior } from "./posterior.ts";
 
@@ -43,6 +44,14 @@ function alike(first: Posterior, other: Posterior, i: number): void {
   demand(first.temperature === other.temperature, `the temperature ${first.temperature}`, `${other.temperature}`, "Use posterior.with({ temperature }).");
   demand(first.curvature.name === other.curvature.name, `the curvature ${first.curvature.name}`, other.curvature.name);
   demand(first.structure.name === other.structure.name, `the structure ${first.structure.name}`, other.structure.name);
+  demand(madeAlike(first.curvature, other.curvature) && madeAlike(first.structure, other.structure), "curvature and structure with the same options", "other options");
+  demand(madeAlike(first.likelihood, other.likelihood), "the same likelihood", "one with other options");
+}
+
+/** Whether two values were made from the same; of those without a recipe nothing is known. */
+function madeAlike(a: object, b: object): boolean {
+  const [one, other] = [recipeOf(a), recipeOf(b)].map((recipe) => recipe && JSON.stringify(recipe, (_, value: unknown) => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value)));
+  return one === other;
 }
 
 /**

@@ -84,7 +84,8 @@ function weightsOf(posteriors: readonly Posterior[], logEvidences: Float64Array,
   if (weights === "equal") return new Float64Array(count).fill(1 / count);
   if (weights === "evidence") {
     const { examples } = posteriors[0].data;
-    posteriors.forEach(({ data }, i) => {
+    posteriors.forEach(({ data, temperature }, i) => {
+      if (temperature !== posteriors[0].temperature) throw new InvalidArgumentError({ argument: `posteriors[${i}]`, expected: `the temperature ${posteriors[0].temperature}, as the first has, to be weighed by evidence`, received: `${temperature}` });
       if (data.examples !== examples) throw new InvalidArgumentError({ argument: `posteriors[${i}]`, expected: `a posterior of the same ${examples} examples as the first, to be weighed by evidence`, received: `one of ${data.examples}` });
     });
     const total = logSumExp(logEvidences);

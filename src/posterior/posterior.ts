@@ -235,6 +235,8 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
       ["log evidence", significant(this.logEvidence)],
       ["gradient norm", significant(this.gradientNorm)],
     ];
+    const { leastKept } = this.data.curvature;
+    if (leastKept !== undefined && this.#curvatureScale * leastKept > LITTLE * Math.min(...precisions)) lines.push(["warning", "the rank is too low: eigenvalues of the curvature that may be as large as the prior precision are left out, and the evidence is too high. Use a higher rank"]);
     if (gamma.some((value) => value < 0)) lines.push(["warning", "the curvature has negative eigenvalues, which only the prior makes up for: the effective number of parameters means little"]);
     if (distance > FAR_FROM_MODE) lines.push(["warning", `the mode is ${distance.toPrecision(2)} posterior standard deviations away: train further with this prior and noise`]);
     return columns(lines, [0, 1]);
@@ -268,6 +270,9 @@ function adviceFor(value: unknown): string | undefined {
 export function settled<L extends Likelihood>(likelihood: L, energy: number, targetCount: number): L {
   return isOpen(likelihood) ? likelihood.reestimate(energy, targetCount, 0) : likelihood;
 }
+
+/** What is left out of the curvature should be less than this share of the prior precision. */
+const LITTLE = 0.1;
 
 /** How many groups of the prior a summary lists one by one. */
 const LISTED_GROUPS = 12;

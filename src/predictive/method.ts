@@ -38,6 +38,8 @@ export type MethodOptions = SharedJobOptions;
 export interface PredictionMethod {
   /** For reports: `"linearized"`. */
   readonly name: string;
+  /** Whether it is made for a certain posterior, as {@link sampled} with the importance weights of one, and not for the components of a mixture. */
+  readonly ofOnePosterior?: boolean;
   /** The predictions that make up that of one posterior; `options` are those of the job and of the likelihood. */
   components<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, inputs: MatrixLike, options: MethodOptions): Promise<PredictionComponents<L>>;
 }

@@ -1,5 +1,5 @@
 import { slice, type MatrixLike, type Table } from "../data.ts";
-import { UnsupportedError, madeBy } from "../errors.ts";
+import { InvalidArgumentError, UnsupportedError, madeBy } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import type { Prediction } from "../likelihood/prediction.ts";
 import type { KeptOutputs, Predictor } from "../likelihood/predictor.ts";
@@ -11,6 +11,7 @@ import { checkpoints, jobOptions, workerCount, type SharedJobOptions } from "../
 import { rowsFor } from "../structure/structure.ts";
 import type { MethodOptions, PredictionComponents, PredictionMethod, PredictionOf } from "./method.ts";
 import { predictionsOfBatches, type PredictionParts } from "./batch-prediction.ts";
+import { inWorkers } from "../workers/in-workers.ts";
 
 export type { PredictionOf };
 
@@ -61,6 +62,7 @@ export async function predict<M extends Model, L extends Likelihood>(posterior: 
   madeBy("linearized() or sampled()", "method", method, "components");
   if (!isMixture(posterior)) return mixed(posterior, await method.components(posterior, inputs, others));
   const { posteriors, weights } = posterior;
+  if (method.ofOnePosterior === true && posteriors.length > 1) throw new InvalidArgumentError({ argument: "method", expected: "a method for any posterior, as sampled() without logWeights", received: "importance weights, which belong to one posterior", advice: "Predict with each component by itself." });
   const parts: PredictionComponents<L>[] = [];
   for (const [i, component] of posteriors.entries()) {
     const { predictions, logWeights } = await method.components(component, inputs, { ...others, ...partOfProgress(others, i, posteriors.length) });
@@ -108,7 +110,6 @@ async function* predictions(parts: PredictionParts, predictor: Predictor<Predict
     for (const table of tables) yield predictionOfBatch(table);
     return;
   }
-  const { inWorkers } = await import("../workers/in-workers.ts");
   yield* inWorkers<KeptOutputs>(workers, { task: "prediction", about: parts, batches: tables }, options.signal);
 }
 

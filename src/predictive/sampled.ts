@@ -55,6 +55,7 @@ export function sampled(options: SampledOptions = {}): PredictionMethod {
   if (logWeights.length !== count || !Number.isFinite(total)) throw new InvalidArgumentError({ argument: "logWeights", expected: `${count} numbers, one for each draw, not all of them -Infinity`, received: `${logWeights.length} numbers, the logarithm of whose sum is ${total}` });
   return {
     name: "sampled",
+    ofOnePosterior: options.logWeights !== undefined,
     components: async (posterior, inputs, { signal, onProgress, workers: _, ...link }) => {
       const { model, likelihood } = checkedPosterior(posterior);
       const table = modelInputs(model, inputs);

@@ -25,7 +25,7 @@ export interface FullOptions {
  *
  * In weight space, one Cholesky factor of $P$ takes $W^3 / 3$ operations and curvature and factor $16 W^2$ bytes. In function space, where N examples have fewer
  * target values $M = NK$ than the model has weights, the same posterior is that of a Gaussian process (Rasmussen & Williams 2006, section 2.1.2;
- * Khan et al. 2019) with covariance $J A^{-1} J'^\top$: $M^3 / 3$ operations and $16 M^2$ bytes and activations and deltas, for networks of a million weights as well, since the rows of
+ * Khan et al. 2019) with covariance $J A^{-1} J'^\top$: $M^3 / 3$ operations, a few $M \times M$ matrices, activations and deltas, for networks of a million weights as well, since the rows of
  * $J$ are never written out (activations and deltas of each layer do). Evidence, variances, samples, effective parameters and re-estimation are equal to
  * rounding.
  *

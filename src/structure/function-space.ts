@@ -1,9 +1,11 @@
 import { InvalidArgumentError, NotPositiveDefiniteError } from "../errors.ts";
 import type { FactorCurvature } from "../curvature/curvature.ts";
+import { multiplyTransposedRight } from "../linalg/products.ts";
 import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric-eigen.ts";
-import { mirrorLower, symmetricRankK } from "../linalg/symmetric-rank-k.ts";
-import { inverseFromCholesky, solveCholesky, solveLower, solveLowerRows, solveLowerTransposed } from "../linalg/triangular.ts";
+import { mirrorLower } from "../linalg/symmetric-rank-k.ts";
+import { inverseDiagonal, inverseFromCholesky, solveLower, solveLowerRows, solveLowerTransposed } from "../linalg/triangular.ts";
+import { norm } from "../linalg/vector.ts";
 import type { Model } from "../model/model.ts";
 import { priorLogDeterminant, priorPrecision, type GroupedPrior } from "../prior/prior.ts";
 import { diagonalized } from "./diagonalized.ts";
@@ -76,7 +78,7 @@ function functionSpacePrecision(rows: JacobianRows, gram: GramMatrix, prior: Gro
   const factor = gram.weighted(like, scale);
   for (let m = 0; m < count; m++) factor[m * (count + 1)] += 1;
   // C has no eigenvalue below 1: what is lost is lost in rounding.
-  if (cholesky(factor, count) >= 0) throw new NotPositiveDefiniteError("The posterior precision", 0, SINGULAR);
+  if (cholesky(factor, count) >= 0) throw singular(gram.weighted(like, scale), count);
   return precisionByRows(rows, factor, prior, scale, like);
 }
 
@@ -105,12 +107,7 @@ export function precisionByRows(rows: JacobianRows, factor: Float64Array, prior:
 
   const precision: Precision = {
     logDeterminant: priorLogDeterminant(prior) + logDeterminant(factor, count),
-    solve: (v) => {
-      const prescaled = throughPrior(v);
-      const u = rowsTimes(rows, throughPrior(prescaled));
-      solveCholesky(factor, count, u, 1);
-      return throughPrior(without(prescaled, u));
-    },
+    solve: (v) => precision.sample(precision.whiten(v)),
     sample: (normals) => {
       const u = rowsTimes(rows, throughPrior(normals));
       solveLower(onePlusFactor(), count, u, 1);
@@ -140,10 +137,14 @@ export function precisionByRows(rows: JacobianRows, factor: Float64Array, prior:
           }
         }
       }
+      diagonal.forEach((variance, i) => {
+        if (variance < CANCELLED * variances[i]) diagonal[i] = norm(precision.whiten(unitVector(rows.width, i))) ** 2;
+      });
       return diagonal;
     },
     effectiveParametersByGroup: () => {
-      // gamma_g = c tr(C^-1 B_g B_g') / alpha_g.
+      // gamma = M - tr C^-1, and gamma_g = c tr(C^-1 B_g B_g') / alpha_g.
+      if (prior.groups.length === 1) return Float64Array.of(inverseDiagonal(factor, count).reduce((sum, value) => sum - value, count));
       const inverse = inverseFromCholesky(factor, count);
       const gamma = new Float64Array(prior.precisions.length);
       for (const units of like) quadraticForms(rows, units, inverse).forEach((form, i) => (gamma[units.groups[i]] += scale * units.variances[i] * form));
@@ -151,14 +152,9 @@ export function precisionByRows(rows: JacobianRows, factor: Float64Array, prior:
     },
     inverse: () => {
       const { width } = rows;
-      const columns = denseRows(rows, 0, count);
-      solveLower(factor, count, columns, width);
-      for (let at = 0; at < columns.length; at++) columns[at] *= variances[at % width];
-      const inverse = new Float64Array(width * width);
-      variances.forEach((variance, i) => (inverse[i * (width + 1)] = variance));
-      symmetricRankK(columns, count, width, inverse, -scale);
-      mirrorLower(inverse, width);
-      return inverse;
+      const whitened = new Float64Array(width * width);
+      for (let i = 0; i < width; i++) whitened.set(precision.whiten(unitVector(width, i)), i * width);
+      return multiplyTransposedRight(whitened, whitened, width, width, width);
     },
     batchRows: (model: Model) => rowsFor(Math.max(temporaries(model), model.outputs * count), 512),
     outputCovariance: (model, evaluation) => {
@@ -166,12 +162,37 @@ export function precisionByRows(rows: JacobianRows, factor: Float64Array, prior:
       const covariance = new Float64Array(rowCount(outputs) * model.outputs);
       const cross = crossGram(outputs, rows, like, variances);
       for (const units of likeUnits(outputs, prior)) addGramDiagonal(outputs, units, model.outputs, covariance);
+      const before = covariance.slice();
       solveLowerRows(factor, count, cross, rowCount(outputs));
       addGramBlocks(cross, model.outputs, count, -scale, covariance);
+      // Where nothing but rounding may be left of the prior's variance, the sum of squares of whitened rows has the digits.
+      const size = model.outputs;
+      for (let n = 0; n < covariance.length; n += size * size) {
+        const lost = Array.from({ length: size }, (_, k) => n + k * (size + 1)).some((i) => covariance[i] < CANCELLED * before[i]);
+        if (!lost) continue;
+        const block = covariance.subarray(n, n + size * size).fill(0);
+        addGramBlocks(precision.whiten(denseRows(outputs, n / size, n / size + size)), size, rows.width, 1, block);
+      }
       return covariance;
     },
   };
   return remakeable(precision, "precisionByRows", () => ({ rows, factor, prior, scale }));
+}
+
+/** Below this share of the prior's variance, a difference from it has lost too many digits. */
+const CANCELLED = 1e-9;
+
+/** Which eigenvalue of C came out negative. */
+function singular(matrix: Float64Array, count: number): NotPositiveDefiniteError {
+  for (let m = 0; m < count; m++) matrix[m * (count + 1)] += 1;
+  mirrorLower(matrix, count);
+  return new NotPositiveDefiniteError("I + B A^-1 B', which stands for the posterior precision in function space,", symmetricEigenvalues(matrix, count)[0], SINGULAR);
+}
+
+function unitVector(width: number, i: number): Float64Array {
+  const unit = new Float64Array(width);
+  unit[i] = 1;
+  return unit;
 }
 
 /** $J A^{-1} B^\top$, for B that have the layers of J or are written out. */

@@ -49,11 +49,11 @@ export function rowShape(model: Model, examples: number, columns: number): RowSh
   return { examples, columns, width, layers: model.layers.map(({ inputs, outputs, biases }) => ({ inputs: biases === undefined ? inputs : inputs + 1, units: outputs })) };
 }
 
-/** Bytes that rows, their Gram matrix and its factor take: $16 M^2$, and 8 for each activation and delta. */
+/** Bytes that rows take, 8 for each activation and delta, and with them the M x M matrices: the Gram matrix of each layer, their weighted sum that becomes a factor, and two on the way. */
 export function rowBytes(shape: RowShape): number {
   const { examples, layers } = shape;
   const count = rowCount(shape);
-  return 16 * count ** 2 + 8 * layers.reduce((sum, { inputs, units }) => sum + examples * inputs + count * units, 0);
+  return 8 * (layers.length + 3) * count ** 2 + 8 * layers.reduce((sum, { inputs, units }) => sum + examples * inputs + count * units, 0);
 }
 
 /** The rows $S_n^\top J_n$ of a batch, for S of N x K x R. */

@@ -1,6 +1,7 @@
 import { outputDerivatives } from "../curvature/loss.ts";
 import { InvalidArgumentError, knownOptions, wholeNumber } from "../errors.ts";
 import { largestEigenpairs } from "../linalg/lanczos.ts";
+import { dot } from "../linalg/vector.ts";
 import { isLayered, type Model } from "../model/model.ts";
 import { random } from "../random.ts";
 import { remakeable } from "../recipe.ts";
@@ -29,6 +30,9 @@ export interface LowRankOptions {
  * that nothing of the size of a Jacobian is formed; negative eigenvalues of the exact Hessian are left out. What follows is exact for the curvature that is
  * kept and any prior: $P = A + \sum_i \lambda_i u_i u_i^\top$ has the log determinant, draws and variances of a function space of $r$ rows
  * $\sqrt{\lambda_i} u_i^\top$. Takes $8 r W$ bytes and a multiple of $r$ products.
+ *
+ * The rank must be high enough for the eigenvalues that are left out to be small beside the prior precision: {@link Posterior.summary} warns where they are not. The evidence lacks the price of
+ * what is left out, so that it rises as the rank falls: do not compare it between ranks, nor re-estimate by it, where that warning stands.
  *
  * Data that come in several batches (of so many examples that activations and deltas take 256 MB) have the largest eigenpairs of their sum among those that each
  * batch kept: the result then depends, a little, on how they were divided.
@@ -77,7 +81,7 @@ function eigenRows({ model, likelihood, kind, evaluation, targets, first }: Batc
 /** The rows q_i' B for the leading eigenvectors q_i of B B': orthogonal, the squares of their lengths the eigenvalues of B'B. */
 function leadingRows(rows: JacobianRows, rank: number, seed: number): readonly Float64Array[] {
   const count = rowCount(rows);
-  const { vectors } = largestEigenpairs((u) => rowsTimes(rows, transposedRowsTimes(rows, u)), count, Math.min(rank, count), random(seed));
+  const { vectors } = largestEigenpairs((u) => rowsTimes(rows, transposedRowsTimes(rows, u)), count, Math.min(rank, count, rows.width), random(seed));
   return vectors.map((q) => transposedRowsTimes(rows, q));
 }
 
@@ -104,6 +108,7 @@ export function lowRankCurvature(rows: readonly Float64Array[], rank: number, se
     structure: "low rank",
     rows,
     parts: rows,
+    ...(rows.length >= rank && { leastKept: rows.reduce((least, row) => Math.min(least, dot(row, row)), Infinity) }),
     dense: () => inner.dense(),
     precision: (prior, scale) => inner.precision(prior, scale),
     diagonalized: () => {

@@ -65,6 +65,8 @@ export interface Curvature {
    * group take O(W); absent where they are quick anyway.
    */
   diagonalized?(): Curvature;
+  /** The least eigenvalue that is kept, where smaller ones are left out. */
+  readonly leastKept?: number;
   /** H as W x W numbers, for small models and for tests. */
   dense(): Float64Array;
 }

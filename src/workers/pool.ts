@@ -45,7 +45,8 @@ function addThread(): PooledThread {
       thread.stop();
       const index = pool.indexOf(pooled);
       if (index >= 0) pool.splice(index, 1);
-      for (const { reject } of waiting.values()) reject(new LaplaceError(`A worker thread did not finish its work: ${reason}.`));
+      const advice = reason.includes('file extension ".ts"') ? " From TypeScript sources, threads need Node 22.18 or later, or Deno; or use the built package." : "";
+      for (const { reject } of waiting.values()) reject(new LaplaceError(`A worker thread did not finish its work: ${reason}.${advice}`));
       waiting.clear();
     },
   };

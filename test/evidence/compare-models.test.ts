@@ -8,6 +8,12 @@ import { plane } from "../support/regression.ts";
 const stub = (logEvidence: number, examples = 10): Comparable => ({ logEvidence, logLikelihood: logEvidence + 5, effectiveParameters: 3.21, data: { examples } });
 
 describe("compareModels", () => {
+  it("compares no evidence at different temperatures", async () => {
+    const { model, likelihood, data } = plane(5);
+    const posterior = await laplace(model, likelihood, data, { prior: isotropic(1) });
+    expect(() => compareModels({ cold: posterior, warm: posterior.with({ temperature: 2 }) })).toThrow(/^models\["warm"\]: expected the temperature 1 of "cold", got 2/);
+  });
+
   it("ranks by evidence, with probabilities that are its exponentials", () => {
     const { ranking, best } = compareModels({ small: stub(-12), right: stub(-10), large: stub(-11) });
     expect(ranking.map(({ name }) => name)).toEqual(["right", "large", "small"]);

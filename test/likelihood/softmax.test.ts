@@ -18,6 +18,7 @@ describe("softmax", () => {
 
 describe("logSumExp", () => {
   it("does not overflow", () => {
+    expect(logSumExp([-Infinity, -Infinity])).toBe(-Infinity);
     expect(logSumExp([1, 2, 3])).toBeCloseTo(Math.log(Math.E + Math.E ** 2 + Math.E ** 3), 14);
     expect(logSumExp([1000, 1000])).toBeCloseTo(1000 + Math.LN2, 12);
     expect(logSumExp([-1000])).toBe(-1000);

@@ -8,10 +8,12 @@ import { laplace, type LaplaceOptions } from "../../src/posterior/laplace.ts";
 import { mergePosteriors, posteriorAsPrior } from "../../src/posterior/merge.ts";
 import type { Posterior } from "../../src/posterior/posterior.ts";
 import { isotropic } from "../../src/prior/isotropic.ts";
+import { groups } from "../../src/prior/groups.ts";
 import { perWeight } from "../../src/prior/per-weight.ts";
 import { diagonal } from "../../src/structure/diagonal.ts";
 import { full } from "../../src/structure/full.ts";
 import { kronecker } from "../../src/structure/kronecker.ts";
+import { lowRank } from "../../src/structure/low-rank.ts";
 import { train } from "../../src/training/train.ts";
 import { expectClose, expectRelativelyClose } from "../support/close.ts";
 import fc from "../support/fast-check.ts";
@@ -113,5 +115,23 @@ describe("yesterday's posterior as today's prior", () => {
     const posterior = laplace(mlp([1, 2]), categorical(), { inputs: [1], targets: [0] });
     expect(() => posteriorAsPrior(posterior as unknown as Posterior)).toThrow(/Await it first/);
     expect((posteriorAsPrior(await posterior)).name).toBe("per weight");
+  });
+});
+
+describe("what only looks alike", () => {
+  it.each([
+    ["other damping", { structure: kronecker({ damping: 0 }) }, { structure: kronecker({ damping: 0.5 }) }],
+    ["another rank", { structure: lowRank({ rank: 1 }) }, { structure: lowRank({ rank: 3 }) }],
+    ["another space", { structure: full({ space: "weight" }) }, { structure: full({ space: "function" }) }],
+  ])("is not merged: %s", async (_, one, other) => {
+    const posteriors = [await make(table(4, 1), one), await make(table(4, 2), other)];
+    expect(() => mergePosteriors(posteriors)).toThrow(/^posteriors\[1\]: expected curvature and structure with the same options/);
+  });
+
+  it("is not merged: a prior of the same precisions for other weights", async () => {
+    const count = network.parameters.length;
+    const groupsFrom = (at: number) => groups(Array.from({ length: count }, (_, i) => (i < at ? 0 : 1)), [1, 2]);
+    const posteriors = [await make(table(4, 1), { prior: groupsFrom(3) }), await make(table(4, 2), { prior: groupsFrom(4) })];
+    expect(() => mergePosteriors(posteriors)).toThrow(/^posteriors\[1\]: expected the same prior/);
   });
 });

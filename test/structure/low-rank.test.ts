@@ -96,3 +96,13 @@ describe("lowRank()", () => {
     expect(() => b.data.curvature.plus(a.data.curvature)).toThrow(InvalidArgumentError);
   });
 });
+
+describe("a rank that is too low", () => {
+  it("is told by the summary, as its evidence is too high", async () => {
+    const of = (rank: number) => laplace(network, likelihood, data, { structure: lowRank({ rank }), prior: isotropic(1) });
+    const [low, enough] = [await of(2), await of(1000)];
+    expect(low.summary()).toMatch(/warning +the rank is too low/);
+    expect(enough.summary()).not.toMatch(/rank is too low/);
+    expect(low.logEvidence).toBeGreaterThan(enough.logEvidence);
+  });
+});

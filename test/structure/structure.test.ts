@@ -92,19 +92,19 @@ describe("memory", () => {
     expect(diagonal().bytes(model, outerProduct(), 1000)).toBe(24 * 32);
   });
 
-  it("in function space is 16 bytes for each of M x M entries, and 8 for each activation and delta", () => {
-    expect(full({ space: "function" }).bytes(model, outerProduct(), 10)).toBe(16 * 20 ** 2 + 8 * (10 * (4 + 6) + 20 * (5 + 2)));
-    expect(full({ space: "function" }).bytes(model, empiricalFisher(), 10)).toBe(16 * 10 ** 2 + 8 * 10 * (4 + 6 + 5 + 2));
+  it("in function space is 8 bytes for each entry of M x M matrices, one a layer and three more, and for each activation and delta", () => {
+    expect(full({ space: "function" }).bytes(model, outerProduct(), 10)).toBe(8 * 5 * 20 ** 2 + 8 * (10 * (4 + 6) + 20 * (5 + 2)));
+    expect(full({ space: "function" }).bytes(model, empiricalFisher(), 10)).toBe(8 * 5 * 10 ** 2 + 8 * 10 * (4 + 6 + 5 + 2));
     const slope = functionModel({ parameters: [1, 2, 3], outputs: 2, value: (w, x) => [w[0] * x[0], w[1] + w[2]] });
-    expect(full({ space: "function" }).bytes(slope, outerProduct(), 10)).toBe(16 * 20 ** 2 + 8 * 20 * (3 + 1));
+    expect(full({ space: "function" }).bytes(slope, outerProduct(), 10)).toBe(8 * 4 * 20 ** 2 + 8 * 20 * (3 + 1));
   });
 
   it("is that of the space that takes less", () => {
     const structure = full();
-    expect(structure.bytes(model, outerProduct(), 14)).toBe(full({ space: "function" }).bytes(model, outerProduct(), 14));
-    expect(structure.bytes(model, outerProduct(), 15)).toBe(16 * 32 ** 2);
-    expect(structure.bytes(model, empiricalFisher(), 28)).toBe(full({ space: "function" }).bytes(model, empiricalFisher(), 28));
-    expect(structure.bytes(model, empiricalFisher(), 29)).toBe(16 * 32 ** 2);
+    expect(structure.bytes(model, outerProduct(), 9)).toBe(full({ space: "function" }).bytes(model, outerProduct(), 9));
+    expect(structure.bytes(model, outerProduct(), 10)).toBe(16 * 32 ** 2);
+    expect(structure.bytes(model, empiricalFisher(), 18)).toBe(full({ space: "function" }).bytes(model, empiricalFisher(), 18));
+    expect(structure.bytes(model, empiricalFisher(), 19)).toBe(16 * 32 ** 2);
     expect(structure.bytes(model, exact(), 1)).toBe(16 * 32 ** 2);
   });
 });
