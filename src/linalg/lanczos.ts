@@ -10,14 +10,14 @@ export interface Eigenpairs {
   readonly vectors: readonly Float64Array[];
 }
 
-/** Ritz values are looked at every so many steps. */
-const LOOK = 8;
+/** Ritz values are looked at whenever there are more steps by this share, so that looking costs no more than a few of the last looks. */
+const LOOK = 0.15;
 
 /**
  * The `count` largest eigenpairs of a symmetric $n \times n$ matrix $A$ that is known by its products $A v$ alone, by the method of
  * Lanczos (1950) with full reorthogonalisation (Golub & Van Loan 2013, section 10.3): $A Q_m = Q_m T_m + \beta_m q_{m+1} e_m^\top$ with $T_m$
  * tridiagonal, whose eigenvalues are those of $A$ where $\beta_m |e_m^\top s|$ is small. It ends when that is at most `tolerance` times the largest
- * eigenvalue for all that are wanted. Takes $m$ products and $O(n m^2)$ operations for $m$ steps, mostly 2 to 4 times `count`, and $n m$ numbers.
+ * eigenvalue for all that are wanted. Takes $m$ products and $O(n m^2 + m^3)$ operations for $m$ steps, mostly 2 to 4 times `count`, and $n m$ numbers.
  *
  * @param product - $A v$, in an array of its own
  */
@@ -26,6 +26,7 @@ export function largestEigenpairs(product: (v: Float64Array) => Float64Array, n:
   const [diagonal, next]: number[][] = [[], []];
   let direction = newDirection(basis, n, source);
   let before: number | undefined;
+  let nextLook = count;
   for (;;) {
     basis.push(direction);
     const residual = product(direction);
@@ -35,7 +36,8 @@ export function largestEigenpairs(product: (v: Float64Array) => Float64Array, n:
     if (steps === n) return ritzPairs(basis, symmetricEigen(tridiagonal(diagonal, next), n), count);
     const beta = norm(residual);
     const exhausted = beta <= EXHAUSTED * largest(diagonal, next);
-    if (steps >= count && (exhausted || steps % LOOK === 0)) {
+    if (steps >= nextLook || (exhausted && steps >= count)) {
+      nextLook = Math.ceil(steps * (1 + LOOK));
       const ritz = symmetricEigen(tridiagonal(diagonal, next), steps);
       const least = ritz.values[steps - count];
       const bound = beta * ritz.vectors.subarray((steps - 1) * steps + steps - count).reduce((most, s) => Math.max(most, Math.abs(s)), 0);
