@@ -107,13 +107,14 @@ export function categorical(): CategoricalLikelihood {
 /** The class in whose share of the unit interval a number falls. */
 function label(p: Float64Array, u: number): number {
   let rest = u;
-  // The last class that is possible at all takes what rounding leaves.
-  const last = p.findLastIndex((share) => share > 0);
-  for (let k = 0; k < last; k++) {
+  let possible = 0;
+  for (let k = 0; k < p.length; k++) {
+    if (p[k] > 0) possible = k;
     rest -= p[k];
     if (rest < 0) return k;
   }
-  return last;
+  // What rounding leaves goes to the last class that is possible at all.
+  return possible;
 }
 
 /** 1 - p_k as the sum of the other probabilities, which does not cancel where p_k is nearly 1. */

@@ -7,7 +7,7 @@ import { isLayered, type Evaluation, type Model } from "../model/model.ts";
 import type { GroupedPrior } from "../prior/prior.ts";
 
 /**
- * Which entries of the curvature are kept, and in what form: {@link full}, {@link kronecker}, {@link blockDiagonal}, {@link diagonal}.
+ * Which entries of the curvature are kept, and in what form: {@link full}, {@link kronecker}, {@link blockDiagonal}, {@link lowRank}, {@link diagonal}.
  *
  * @category Structures
  */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exact } from "../../src/curvature/curvature.ts";
+import { exact, monteCarloFisher } from "../../src/curvature/curvature.ts";
 import { InvalidArgumentError, UnsupportedError } from "../../src/errors.ts";
 import { fit } from "../../src/fit.ts";
 import { bernoulli } from "../../src/likelihood/bernoulli.ts";
@@ -23,6 +23,7 @@ import { automaticRelevance } from "../../src/prior/automatic-relevance.ts";
 import { isotropic } from "../../src/prior/isotropic.ts";
 import { perWeight } from "../../src/prior/per-weight.ts";
 import { diagonal } from "../../src/structure/diagonal.ts";
+import { lowRank } from "../../src/structure/low-rank.ts";
 import { full } from "../../src/structure/full.ts";
 import { kronecker } from "../../src/structure/kronecker.ts";
 
@@ -43,6 +44,8 @@ const two = [[1, 0], [0, 1], [1, 1]];
 const cases: readonly Case[] = [
   { name: "gaussian, scales", model: network, likelihood: gaussian({ noise: 0.3, scales: [1, 2] }), targets: two, options: weightSpace },
   { name: "gaussian, weight space, temperature", model: network, likelihood: gaussian(), targets: two, options: { structure: full({ space: "weight" }), temperature: 0.5, prior: automaticRelevance() } },
+  { name: "gaussian, function space", model: network, likelihood: gaussian(), targets: two, options: { structure: full({ space: "function" }), prior: automaticRelevance() } },
+  { name: "gaussian, low rank, Monte-Carlo Fisher", model: network, likelihood: gaussian(), targets: two, options: { structure: lowRank({ rank: 3 }), curvature: monteCarloFisher({ samples: 2 }) } },
   { name: "exact, diagonal", model: mlp([2, 1], { biases: false }), likelihood: gaussian({ noise: 1, fixed: true }), targets: [1, 2, 3], options: { curvature: exact(), structure: diagonal(), prior: perWeight([1, 2], { mean: 0.3 }) } },
   { name: "categorical, kronecker", model: network, likelihood: categorical(), targets: [0, 1, 1], options: { structure: kronecker(), prior: isotropic(2) } },
   { name: "bernoulli, last layer", model: lastLayer(network), likelihood: bernoulli(), targets: two, options: weightSpace },
