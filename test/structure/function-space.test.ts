@@ -1,7 +1,7 @@
 import fc from "../support/fast-check.ts";
 import { Matrix } from "ml-matrix";
 import { describe, expect, it } from "vitest";
-import { exact } from "../../src/curvature/curvature.ts";
+import { empiricalFisher, exact, outerProduct } from "../../src/curvature/curvature.ts";
 import { InvalidArgumentError, NotPositiveDefiniteError, UnsupportedError } from "../../src/errors.ts";
 import { maximizeEvidence, reestimation } from "../../src/evidence/maximize-evidence.ts";
 import { categorical } from "../../src/likelihood/categorical.ts";
@@ -174,5 +174,20 @@ describe("any network and grouping", () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe("eigenvalues at hand", () => {
+  it.each([1e-3, 1e3])("give the determinant of thousands of weights with a prior precision of %d, whose product no number could hold", async (alpha) => {
+    const { data: term, precision, prior, likelihood: noisy } = await laplace(mlp([1, 700, 1], { seed: 1 }), likelihood, { inputs: [0, 1, 2], targets: [1, 0, 1] }, { prior: isotropic(alpha) });
+    const quick = term.curvature.diagonalized!().precision(prior, noisy.precision);
+    expectClose([quick.logDeterminant, ...quick.effectiveParametersByGroup()], [precision.logDeterminant, ...precision.effectiveParametersByGroup()], 1e-10);
+  });
+});
+
+describe("curvature of the same weights", () => {
+  it("with other columns of S does not add up in function space", async () => {
+    const [outer, fisher] = await Promise.all([outerProduct(), empiricalFisher()].map((curvature) => laplace(network, likelihood, data, { curvature, structure: functions })));
+    expect(() => outer.data.curvature.plus(fisher.data.curvature)).toThrow(InvalidArgumentError);
   });
 });
