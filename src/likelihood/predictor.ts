@@ -1,4 +1,5 @@
 import type { OutputMoments, Prediction } from "./prediction.ts";
+import { concatenated } from "../linalg/vector.ts";
 
 /**
  * A prediction in the making, batch by batch. It keeps of a batch no more than the prediction needs, where it can: of K classes
@@ -78,14 +79,4 @@ function joined<K extends Kept>(batches: readonly K[]): K {
   const [first] = batches;
   if (batches.length === 1) return first;
   return Object.fromEntries(Object.keys(first).map((name) => [name, concatenated(batches.map((batch) => batch[name]))])) as K;
-}
-
-function concatenated(parts: readonly Float64Array[]): Float64Array {
-  const whole = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

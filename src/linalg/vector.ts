@@ -31,3 +31,14 @@ export function allFinite(v: Float64Array): boolean {
   for (let i = 0; i < v.length; i++) zero += 0 * v[i];
   return zero === 0;
 }
+
+/** The numbers of all arrays, one after the other. */
+export function concatenated(arrays: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(arrays.reduce((total, { length }) => total + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    whole.set(array, at);
+    at += array.length;
+  }
+  return whole;
+}

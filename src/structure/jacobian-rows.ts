@@ -1,5 +1,5 @@
 import { multiplyTransposedLeft, multiplyTransposedRight } from "../linalg/products.ts";
-import { scaled } from "../linalg/vector.ts";
+import { concatenated, scaled } from "../linalg/vector.ts";
 import { isLayered, type Evaluation, type LayeredEvaluation, type Model } from "../model/model.ts";
 
 /**
@@ -113,16 +113,6 @@ export function joinedRows(all: readonly JacobianRows[]): JacobianRows {
       deltas: concatenated(all.map(({ layers }) => layers[l].deltas)),
     })),
   };
-}
-
-function concatenated(arrays: readonly Float64Array[]): Float64Array {
-  const whole = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    whole.set(array, at);
-    at += array.length;
-  }
-  return whole;
 }
 
 /** The rows times c. */
