@@ -3,8 +3,20 @@ import { InvalidArgumentError } from "../errors.ts";
 
 /** A number for every entry of an N x K table: the same for all, or a table of them. */
 export function entries(argument: string, value: number | MatrixLike, rows: number, columns: number): Float64Array {
-  if (typeof value === "number" && !Number.isNaN(value)) return new Float64Array(rows * columns).fill(value);
-  const table = toTable(argument, typeof value === "number" ? [value] : value);
+  return spread(argument, typeof value === "number" && Number.isNaN(value) ? [value] : value, rows, columns);
+}
+
+/** The same, of which each must be as expected. */
+export function entriesThat(holds: (value: number) => boolean, expected: string, argument: string, value: number | MatrixLike, rows: number, columns: number): Float64Array {
+  const values = spread(argument, value, rows, columns);
+  const bad = values.findIndex((entry) => !holds(entry));
+  if (bad >= 0) throw new InvalidArgumentError({ argument, expected, received: `${values[bad]}` });
+  return values;
+}
+
+function spread(argument: string, value: number | MatrixLike, rows: number, columns: number): Float64Array {
+  if (typeof value === "number") return new Float64Array(rows * columns).fill(value);
+  const table = toTable(argument, value);
   if (table.rows === rows && table.columns === columns) return table.data;
   throw new InvalidArgumentError({ argument, expected: `a number, or ${rows} x ${columns}`, received: `${table.rows} x ${table.columns}` });
 }

@@ -2,6 +2,7 @@ import { toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, knownOptions, positive } from "../errors.ts";
 import { columnScale } from "../model/standardized.ts";
 import { diagonalBlocks } from "./diagonal-blocks.ts";
+import { entriesThat } from "./entries.ts";
 import { gaussianPrediction, mixedGaussian, type GaussianPrediction } from "./gaussian-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { predicting } from "./predictor.ts";
@@ -119,9 +120,5 @@ function encode(targets: MatrixLike, rows: number, outputs: number, scale: numbe
 
 /** Error bars of predictions: N x K. */
 function errorBarsOf(errorBars: number | MatrixLike, rows: number, outputs: number): Float64Array {
-  const table = typeof errorBars === "number" ? { data: new Float64Array(rows * outputs).fill(errorBars), rows, columns: outputs } : toTable("errorBars", errorBars);
-  if (table.rows !== rows || table.columns !== outputs) throw new InvalidArgumentError({ argument: "errorBars", expected: `a number, or ${rows} x ${outputs}`, received: `${table.rows} x ${table.columns}` });
-  const bad = table.data.findIndex((value) => !(value >= 0 && Number.isFinite(value)));
-  if (bad >= 0) throw new InvalidArgumentError({ argument: "errorBars", expected: "finite numbers of at least 0", received: `${table.data[bad]}` });
-  return table.data;
+  return entriesThat((value) => value >= 0 && Number.isFinite(value), "finite numbers of at least 0", "errorBars", errorBars, rows, outputs);
 }

@@ -1,6 +1,7 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, knownOptions } from "../errors.ts";
 import { diagonalBlocks } from "./diagonal-blocks.ts";
+import { entriesThat } from "./entries.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { logGamma } from "./log-gamma.ts";
 import { marginals } from "./moments.ts";
@@ -140,9 +141,5 @@ function encode(targets: MatrixLike, rows: number, outputs: number, exposure: bo
 
 /** Exposures of predictions: N x K. */
 function exposuresOf(exposure: number | MatrixLike, rows: number, outputs: number): Float64Array {
-  const table = typeof exposure === "number" ? { data: new Float64Array(rows * outputs).fill(exposure), rows, columns: outputs } : toTable("exposure", exposure);
-  if (table.rows !== rows || table.columns !== outputs) throw new InvalidArgumentError({ argument: "exposure", expected: `a number, or ${rows} x ${outputs}`, received: `${table.rows} x ${table.columns}` });
-  const bad = table.data.findIndex((value) => !(value > 0 && Number.isFinite(value)));
-  if (bad >= 0) throw new InvalidArgumentError({ argument: "exposure", expected: "finite numbers above 0", received: `${table.data[bad]}` });
-  return table.data;
+  return entriesThat((value) => value > 0 && Number.isFinite(value), "finite numbers above 0", "exposure", exposure, rows, outputs);
 }

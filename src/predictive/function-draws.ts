@@ -1,6 +1,7 @@
 import type { Matrix } from "ml-matrix";
 import { slice, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, NotFiniteError, describe, knownOptions } from "../errors.ts";
+import { concatenated } from "../linalg/vector.ts";
 import { modelInputs, toMatrix } from "../model/derivatives.ts";
 import type { Evaluation, Model } from "../model/model.ts";
 import { drawOptions, weightDraws } from "../posterior/draws.ts";
@@ -48,7 +49,7 @@ export async function functionDraws(posterior: Posterior, inputs: MatrixLike, op
   const { model, mean } = checkedPosterior(posterior);
   const table = modelInputs(model, inputs);
   const checkpoint = checkpoints(options);
-  const outputsAt = linearized ? linearizedOutputs(model, mean, table) : (weights: Float64Array): Float64Array => outputsOf(evaluations(model.withParameters(weights), table), ({ outputs }) => outputs, table.rows * model.outputs);
+  const outputsAt = linearized ? linearizedOutputs(model, mean, table) : (weights: Float64Array): Float64Array => concatenated(Array.from(evaluations(model.withParameters(weights), table), ({ outputs }) => outputs));
   const draws: Matrix[] = [];
   for (const { weights } of weightDraws(posterior, count, seed)) {
     const outputs = outputsAt(weights);
@@ -65,7 +66,7 @@ function linearizedOutputs(model: Model, mode: Float64Array, inputs: Table): (we
   return (weights) => {
     const deviation = weights.map((w, i) => w - mode[i]);
     const linear = (evaluation: Evaluation): Float64Array => evaluation.jacobianVectorProduct(deviation).map((change, i) => evaluation.outputs[i] + change);
-    return outputsOf(atMode, linear, inputs.rows * model.outputs);
+    return concatenated(atMode.map(linear));
   };
 }
 
@@ -73,16 +74,4 @@ function linearizedOutputs(model: Model, mode: Float64Array, inputs: Table): (we
 function* evaluations(model: Model, inputs: Table): Generator<Evaluation> {
   const step = rowsFor(temporaries(model), 512);
   for (let from = 0; from < inputs.rows; from += step) yield model.evaluate(slice(inputs, from, Math.min(inputs.rows, from + step)));
-}
-
-/** The outputs of all batches, one after another. */
-function outputsOf(batches: Iterable<Evaluation>, value: (evaluation: Evaluation) => Float64Array, count: number): Float64Array {
-  const outputs = new Float64Array(count);
-  let at = 0;
-  for (const batch of batches) {
-    const part = value(batch);
-    outputs.set(part, at);
-    at += part.length;
-  }
-  return outputs;
 }

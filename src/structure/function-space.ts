@@ -161,7 +161,7 @@ export function precisionByRows(rows: JacobianRows, factor: Float64Array, prior:
       const outputs = outputRows(model, evaluation);
       const covariance = new Float64Array(rowCount(outputs) * model.outputs);
       const cross = crossGram(outputs, rows, like, variances);
-      for (const units of likeUnits(outputs, prior)) addGramDiagonal(outputs, units, model.outputs, covariance);
+      for (const units of sameLayers(outputs, rows) ? like : likeUnits(outputs, prior)) addGramDiagonal(outputs, units, model.outputs, covariance);
       const before = covariance.slice();
       solveLowerRows(factor, count, cross, rowCount(outputs));
       addGramBlocks(cross, model.outputs, count, -scale, covariance);

@@ -61,9 +61,7 @@ export function jacobianRows(model: Model, evaluation: Evaluation, factor: Float
   const width = model.parameters.length;
   const examples = evaluation.outputs.length / model.outputs;
   if (!isLayered(model)) {
-    const count = examples * columns;
-    const layer: LayerRows = { activations: evaluation.scaledJacobian(factor, columns), deltas: new Float64Array(count).fill(1), inputs: width, units: 1, weights: 0, biases: undefined };
-    return { examples: count, columns: 1, width, layers: [layer] };
+    return writtenRows(evaluation.scaledJacobian(factor, columns), width);
   }
   const layered = evaluation as LayeredEvaluation;
   const deltas = model.layers.map(({ outputs }) => new Float64Array(examples * columns * outputs));
@@ -84,6 +82,12 @@ export function jacobianRows(model: Model, evaluation: Evaluation, factor: Float
     biases: biases?.offset,
   }));
   return { examples, columns, width, layers };
+}
+
+/** Rows of W numbers that are no layer's. */
+export function writtenRows(rows: Float64Array, width: number): JacobianRows {
+  const examples = rows.length / width;
+  return { examples, columns: 1, width, layers: [{ activations: rows, deltas: new Float64Array(examples).fill(1), inputs: width, units: 1, weights: 0, biases: undefined }] };
 }
 
 /** The rows $J_n$ themselves: S = I. */

@@ -1,12 +1,12 @@
 import { outputDerivatives } from "../curvature/loss.ts";
 import { InvalidArgumentError, knownOptions, wholeNumber } from "../errors.ts";
 import { largestEigenpairs } from "../linalg/lanczos.ts";
-import { dot } from "../linalg/vector.ts";
+import { concatenated, dot, scaled } from "../linalg/vector.ts";
 import { isLayered, type Model } from "../model/model.ts";
 import { random } from "../random.ts";
 import { remakeable } from "../recipe.ts";
 import { rowsCurvature } from "./function-space.ts";
-import { jacobianRows, rowCount, rowsTimes, transposedRowsTimes, type JacobianRows } from "./jacobian-rows.ts";
+import { jacobianRows, rowCount, rowsTimes, transposedRowsTimes, writtenRows, type JacobianRows } from "./jacobian-rows.ts";
 import { size, temporaries, type Batch, type Curvature, type Structure } from "./structure.ts";
 
 /**
@@ -75,7 +75,7 @@ function eigenRows({ model, likelihood, kind, evaluation, targets, first }: Batc
   const loss = outputDerivatives(likelihood, evaluation.outputs, targets);
   const width = model.parameters.length;
   const { values, vectors } = largestEigenpairs((v) => evaluation.hessianVectorProduct(loss, v), width, Math.min(rank, width), random(seed));
-  return vectors.map((u, i) => u.map((value) => Math.sqrt(Math.max(0, values[i])) * value));
+  return vectors.map((u, i) => scaled(Math.sqrt(Math.max(0, values[i])), u));
 }
 
 /** The rows q_i' B for the leading eigenvectors q_i of B B': orthogonal, the squares of their lengths the eigenvalues of B'B. */
@@ -93,17 +93,9 @@ function isLowRank(curvature: Curvature): curvature is LowRankCurvature {
   return curvature.structure === "low rank";
 }
 
-/** Rows that are no layer's. */
-function writtenOut(rows: readonly Float64Array[]): JacobianRows {
-  const width = rows[0].length;
-  const activations = new Float64Array(rows.length * width);
-  rows.forEach((row, i) => activations.set(row, i * width));
-  return { examples: rows.length, columns: 1, width, layers: [{ activations, deltas: new Float64Array(rows.length).fill(1), inputs: width, units: 1, weights: 0, biases: undefined }] };
-}
-
 /** H by its rows sqrt(lambda_i) u_i'. */
 export function lowRankCurvature(rows: readonly Float64Array[], rank: number, seed: number): Curvature {
-  const inner = rowsCurvature([writtenOut(rows)], "function");
+  const inner = rowsCurvature([writtenRows(concatenated(rows), rows[0].length)], "function");
   const curvature: LowRankCurvature = {
     structure: "low rank",
     rows,
@@ -115,13 +107,13 @@ export function lowRankCurvature(rows: readonly Float64Array[], rank: number, se
       const quick = inner.diagonalized?.() ?? inner;
       return { ...curvature, precision: (prior, scale) => quick.precision(prior, scale) };
     },
-    times: (c) => (c === 1 ? curvature : lowRankCurvature(rows.map((row) => row.map((value) => Math.sqrt(c) * value)), rank, seed)),
+    times: (c) => (c === 1 ? curvature : lowRankCurvature(rows.map((row) => scaled(Math.sqrt(c), row)), rank, seed)),
     plus: (other) => {
       if (!isLowRank(other) || other.rows[0].length !== rows[0].length) {
         throw new InvalidArgumentError({ argument: "other", expected: `low rank curvature of ${rows[0].length} parameters`, received: isLowRank(other) ? `that of ${other.rows[0].length} parameters` : `${other.structure} curvature of ${size(other)} numbers` });
       }
       const both = [...rows, ...other.rows];
-      return lowRankCurvature(both.length <= rank ? both : leadingRows(writtenOut(both), rank, seed), rank, seed);
+      return lowRankCurvature(both.length <= rank ? both : leadingRows(writtenRows(concatenated(both), rows[0].length), rank, seed), rank, seed);
     },
   };
   return remakeable(curvature, "lowRankCurvature", () => ({ rows, rank, seed }));

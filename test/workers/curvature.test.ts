@@ -1,29 +1,21 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import type { CurvatureKind } from "../../src/curvature/curvature.ts";
 import type { Data } from "../../src/data.ts";
 import { categorical } from "../../src/likelihood/categorical.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
-import type { Likelihood } from "../../src/likelihood/likelihood.ts";
 import { availableKernels, setKernels } from "../../src/linalg/kernels.ts";
 import { mlp } from "../../src/model/mlp.ts";
-import type { Model } from "../../src/model/model.ts";
-import { dataTerm, type DataSource, type DataTerm } from "../../src/posterior/data-term.ts";
+import { dataTerm } from "../../src/posterior/data-term.ts";
+import type { DataTermParts } from "../../src/posterior/batch-term.ts";
 import { laplace } from "../../src/posterior/laplace.ts";
 import { recipeOf } from "../../src/recipe.ts";
 import { diagonal } from "../../src/structure/diagonal.ts";
-import type { Structure } from "../../src/structure/structure.ts";
 import { stopWorkers } from "../../src/workers/pool.ts";
-import { LIKELIHOODS, MODELS, STRUCTURES } from "../conformance-rows.ts";
-import type { Twin } from "../support/dense-twin.ts";
+import { LIKELIHOODS, STRUCTURES } from "../conformance-rows.ts";
 import { normals } from "../support/random-numbers.ts";
-import { makeTwin, twinFunction } from "../support/twin-models.ts";
+import { expectSameTerm, inBatches, likelihoods, models, numbersOf, structures } from "../support/shared-terms.ts";
+import { makeTwin } from "../support/twin-models.ts";
 
 afterAll(stopWorkers);
-
-/** All models but the one that lives in this thread alone. */
-const models = MODELS.filter((model) => model !== twinFunction);
-const likelihoods = LIKELIHOODS.filter(({ likelihood }) => recipeOf(likelihood) !== undefined);
-const structures = STRUCTURES.filter(({ structure }) => recipeOf(structure) !== undefined);
 
 describe("what has a recipe", () => {
   it("are all that consist of plain data", () => {
@@ -40,28 +32,6 @@ describe("what has a recipe", () => {
     }
   });
 });
-
-/** So many examples, so few at a time. */
-function* inBatches({ inputs, targets }: Twin, rows: number): Generator<Data> {
-  for (let from = 0; from < inputs.length; from += rows) yield { inputs: inputs.slice(from, from + rows), targets: targets.slice(from, from + rows) };
-}
-
-/** The numbers of a data term. */
-function numbersOf({ examples, energy, gradient, curvature }: DataTerm): object {
-  return { examples, energy, gradient, structure: curvature.structure, parts: curvature.parts };
-}
-
-interface Parts {
-  readonly model: Model;
-  readonly likelihood: Likelihood;
-  readonly curvature: CurvatureKind;
-  readonly structure: Structure;
-}
-
-async function expectSameTerm(parts: Parts, source: () => DataSource, workers = 2): Promise<void> {
-  const [one, shared] = [await dataTerm(parts, source(), {}), await dataTerm(parts, source(), { workers })];
-  expect(numbersOf(shared)).toEqual(numbersOf(one));
-}
 
 describe.each(structures)("$name, shared by two workers,", ({ structure, kinds, gaps }) => {
   it.each(likelihoods)("has the curvature of one thread to the last digit, $name", async (textbook) => {
@@ -80,7 +50,7 @@ describe("curvature with workers", () => {
   const x = normals(3 * rows, 1);
   const model = mlp([3, 6, 4], { seed: 1 });
   const data = { inputs: { data: x, shape: [rows, 3] as const }, targets: Float64Array.from({ length: rows }, (_, n) => n % 4) };
-  const parts: Parts = { model, likelihood: categorical(), curvature: STRUCTURES[0].kinds[0].kind, structure: diagonal() };
+  const parts: DataTermParts = { model, likelihood: categorical(), curvature: STRUCTURES[0].kinds[0].kind, structure: diagonal() };
 
   it.each([1, 2, 3, 50])("do not depend on how many there are: %i", (workers) => expectSameTerm(parts, () => data, workers));
 
@@ -106,7 +76,7 @@ describe("kernels of the workers", () => {
 
   it.each(availableKernels())("are those that are chosen here: %s", async (kernels) => {
     setKernels(kernels);
-    const parts: Parts = { model, likelihood: gaussian({ noise: 1 }), curvature: STRUCTURES[0].kinds[0].kind, structure: diagonal() };
+    const parts: DataTermParts = { model, likelihood: gaussian({ noise: 1 }), curvature: STRUCTURES[0].kinds[0].kind, structure: diagonal() };
     await expectSameTerm(parts, () => data);
     curvatures[kernels] = (await dataTerm(parts, data, { workers: 2 })).curvature.parts[0];
   });

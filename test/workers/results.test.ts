@@ -1,59 +1,26 @@
 import { afterAll, describe, expect, it } from "vitest";
-import type { CurvatureKind } from "../../src/curvature/curvature.ts";
-import type { Data } from "../../src/data.ts";
 import { fit } from "../../src/fit.ts";
 import { bernoulli } from "../../src/likelihood/bernoulli.ts";
 import { categorical } from "../../src/likelihood/categorical.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { extendedMacKay } from "../../src/likelihood/extended-mackay.ts";
+import type { DataTermParts } from "../../src/posterior/batch-term.ts";
 import { laplaceBridge } from "../../src/likelihood/laplace-bridge.ts";
 import { monteCarlo, probit } from "../../src/likelihood/link.ts";
-import type { Likelihood } from "../../src/likelihood/likelihood.ts";
 import { lastLayer } from "../../src/model/last-layer.ts";
 import { mlp } from "../../src/model/mlp.ts";
-import type { Model } from "../../src/model/model.ts";
-import { dataTerm, type DataSource, type DataTerm } from "../../src/posterior/data-term.ts";
 import { laplace, withMoreData } from "../../src/posterior/laplace.ts";
 import { predict } from "../../src/predictive/predict.ts";
 import { perWeight } from "../../src/prior/per-weight.ts";
-import { recipeOf } from "../../src/recipe.ts";
 import { diagonal } from "../../src/structure/diagonal.ts";
-import type { Structure } from "../../src/structure/structure.ts";
 import { stopWorkers } from "../../src/workers/pool.ts";
-import { LIKELIHOODS, MODELS, STRUCTURES } from "../conformance-rows.ts";
-import type { Twin } from "../support/dense-twin.ts";
+import { STRUCTURES } from "../conformance-rows.ts";
 import { normals } from "../support/random-numbers.ts";
 import { noisySine } from "../support/regression.ts";
-import { makeTwin, twinFunction, twinLastLayer, twinSubnetwork } from "../support/twin-models.ts";
+import { expectSameTerm, inBatches, likelihoods, models, numbersOf, structures } from "../support/shared-terms.ts";
+import { makeTwin, twinLastLayer, twinSubnetwork } from "../support/twin-models.ts";
 
 afterAll(stopWorkers);
-
-/** All models but the one that lives in this thread alone. */
-const models = MODELS.filter((model) => model !== twinFunction);
-const likelihoods = LIKELIHOODS.filter(({ likelihood }) => recipeOf(likelihood) !== undefined);
-const structures = STRUCTURES.filter(({ structure }) => recipeOf(structure) !== undefined);
-
-/** So many examples, so few at a time. */
-function* inBatches({ inputs, targets }: Twin, rows: number): Generator<Data> {
-  for (let from = 0; from < inputs.length; from += rows) yield { inputs: inputs.slice(from, from + rows), targets: targets.slice(from, from + rows) };
-}
-
-/** The numbers of a data term. */
-function numbersOf({ examples, energy, gradient, curvature }: DataTerm): object {
-  return { examples, energy, gradient, structure: curvature.structure, parts: curvature.parts };
-}
-
-interface Parts {
-  readonly model: Model;
-  readonly likelihood: Likelihood;
-  readonly curvature: CurvatureKind;
-  readonly structure: Structure;
-}
-
-async function expectSameTerm(parts: Parts, source: () => DataSource, workers = 2): Promise<void> {
-  const [one, shared] = [await dataTerm(parts, source(), {}), await dataTerm(parts, source(), { workers })];
-  expect(numbersOf(shared)).toEqual(numbersOf(one));
-}
 
 describe.each(structures)("$name, shared by two workers,", ({ structure, kinds, gaps, precisions }) => {
   it.each(likelihoods)("predicts as one thread to the last digit, $name", async (textbook) => {
@@ -79,7 +46,7 @@ describe("results with workers", () => {
   const x = normals(3 * rows, 1);
   const model = mlp([3, 6, 4], { seed: 1 });
   const data = { inputs: { data: x, shape: [rows, 3] as const }, targets: Float64Array.from({ length: rows }, (_, n) => n % 4) };
-  const parts: Parts = { model, likelihood: categorical(), curvature: STRUCTURES[0].kinds[0].kind, structure: diagonal() };
+  const parts: DataTermParts = { model, likelihood: categorical(), curvature: STRUCTURES[0].kinds[0].kind, structure: diagonal() };
 
   it("leave what they are given as it is", async () => {
     const kept = x.slice();
