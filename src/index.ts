@@ -30,6 +30,7 @@ export { gaussian, type GaussianLikelihood, type GaussianOptions } from "./likel
 export { bernoulli, type BernoulliLikelihood } from "./likelihood/bernoulli.ts";
 export { categorical, type CategoricalLikelihood, type CategoricalPredictionOptions } from "./likelihood/categorical.ts";
 export { poisson, type PoissonLikelihood, type PoissonOptions, type PoissonPredictionOptions } from "./likelihood/poisson.ts";
+export { studentT, type StudentTLikelihood, type StudentTOptions } from "./likelihood/student-t.ts";
 export { heteroscedastic, type HeteroscedasticLikelihood } from "./likelihood/heteroscedastic.ts";
 export { measurements, type MeasurementsLikelihood, type MeasurementsOptions, type MeasurementsPredictionOptions } from "./likelihood/measurements.ts";
 export { functionLikelihood, type LikelihoodFunction } from "./likelihood/function-likelihood.ts";
@@ -40,6 +41,7 @@ export { moderated, type BernoulliPrediction } from "./likelihood/bernoulli-pred
 export { sigmoid } from "./sigmoid.ts";
 export { softmax } from "./likelihood/softmax.ts";
 export type { GaussianPrediction } from "./likelihood/gaussian-prediction.ts";
+export type { StudentTPrediction } from "./likelihood/student-t-prediction.ts";
 export type { HeteroscedasticPrediction } from "./likelihood/heteroscedastic-prediction.ts";
 export type { RegressionPrediction } from "./likelihood/regression-prediction.ts";
 export type { FunctionPrediction, FunctionPredictionOptions } from "./likelihood/function-prediction.ts";

@@ -10,7 +10,7 @@ import type { KindRow, StructureRow } from "./conformance.ts";
 import { twinApproximateDiagonal, twinEmpiricalFisher, twinHessian, twinOuterProduct, type Twin } from "./support/dense-twin.ts";
 import { separablePrecisions, twinKronecker } from "./support/kronecker-twin.ts";
 import { WITHOUT_LAYERS, twinFunction, twinLastLayer, twinNetwork, twinPairwise, twinSubnetwork, type TwinModel } from "./support/twin-models.ts";
-import { textbookBernoulli, textbookCategorical, textbookFunction, textbookGaussian, textbookHeteroscedastic, textbookMeasurements, textbookPoisson } from "./support/textbook-likelihoods.ts";
+import { textbookBernoulli, textbookCategorical, textbookFunction, textbookGaussian, textbookHeteroscedastic, textbookMeasurements, textbookPoisson, textbookStudentT } from "./support/textbook-likelihoods.ts";
 
 /** Curvature of the form J' S S' J, positive semidefinite everywhere. */
 export const FACTOR_KINDS: readonly KindRow[] = [
@@ -62,7 +62,7 @@ export const STRUCTURES: readonly StructureRow[] = [
 ];
 
 /** All likelihoods. */
-export const LIKELIHOODS = [textbookGaussian(1), textbookGaussian(2), textbookBernoulli(), textbookBernoulli(2), textbookCategorical(3), textbookPoisson(2), textbookHeteroscedastic(), textbookMeasurements(), textbookFunction()];
+export const LIKELIHOODS = [textbookGaussian(1), textbookGaussian(2), textbookBernoulli(), textbookBernoulli(2), textbookCategorical(3), textbookPoisson(2), textbookHeteroscedastic(), textbookMeasurements(), textbookStudentT(2), textbookFunction()];
 
 /** Models of each sort. */
 export const MODELS: readonly TwinModel[] = [

@@ -27,3 +27,11 @@ export function digamma(x: number): number {
   const square = 1 / (z * z);
   return Math.log(z) - 0.5 / z - square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square * (1 / 240 - square / 132)))) - sum;
 }
+
+/** log Gamma(x + 1/2) - log Gamma(x) - 1/2 log x for x > 0, which tends to 0: the difference of Stirling's series, after Gamma(x + 1) = x Gamma(x) where x is small. */
+export function logGammaHalfStep(x: number): number {
+  let [z, ratio] = [x, 1];
+  for (; z < LARGE; z++) ratio *= z / (z + 0.5);
+  const square = 1 / (z * z);
+  return Math.log(ratio) + 0.5 * Math.log(z / x) - (1 / 8 - square * (1 / 192 - square * (1 / 640 - square * (17 / 14336 - (square * 31) / 18432)))) / z;
+}

@@ -7,6 +7,7 @@ import { poisson, type PoissonOptions } from "../likelihood/poisson.ts";
 import { heteroscedastic } from "../likelihood/heteroscedastic.ts";
 import { laplaceBridge, type LaplaceBridgeOptions } from "../likelihood/laplace-bridge.ts";
 import { measurements, type MeasurementsOptions } from "../likelihood/measurements.ts";
+import { studentT, type StudentTOptions } from "../likelihood/student-t.ts";
 import { monteCarlo, probit, type MonteCarloOptions } from "../likelihood/link.ts";
 import type { DenseNetwork } from "../model/dense-network.ts";
 import { lastLayer } from "../model/last-layer.ts";
@@ -49,6 +50,7 @@ export const makers: Readonly<Record<string, (from: never) => object>> = {
   bernoulli: () => bernoulli(),
   categorical: () => categorical(),
   measurements: (options: MeasurementsOptions) => measurements(options),
+  studentT: (options: StudentTOptions) => studentT(options),
   heteroscedastic: () => heteroscedastic(),
   poisson: (options: PoissonOptions) => poisson(options),
   laplaceBridge: (options: LaplaceBridgeOptions) => laplaceBridge(options),

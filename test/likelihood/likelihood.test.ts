@@ -7,6 +7,7 @@ import { functionLikelihood, type LikelihoodFunction } from "../../src/likelihoo
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { measurements } from "../../src/likelihood/measurements.ts";
 import { poisson } from "../../src/likelihood/poisson.ts";
+import { studentT } from "../../src/likelihood/student-t.ts";
 import { heteroscedastic } from "../../src/likelihood/heteroscedastic.ts";
 import type { Likelihood, OutputFactor } from "../../src/likelihood/likelihood.ts";
 import type { OutputMoments, Prediction } from "../../src/likelihood/prediction.ts";
@@ -51,6 +52,8 @@ const conformance: Row[] = [
   { likelihood: functionLikelihood(waiting), outputs: [1, 2], targets: (rows, outputs, seed) => numbers(rows, outputs, seed).map((row) => row.map(Math.abs)), tolerance: 1e-6 },
   { likelihood: functionLikelihood({ ...waiting, gradient: (f, t) => f.map((value, k) => 1 - t[k] * Math.exp(value)) }), outputs: [1, 2], targets: (rows, outputs, seed) => numbers(rows, outputs, seed).map((row) => row.map(Math.abs)) },
   { likelihood: heteroscedastic(), outputs: [2, 4], targets: (rows, outputs, seed) => numbers(rows, outputs / 2, seed), depends: true },
+  { likelihood: studentT({ scale: 0.8, degreesOfFreedom: 5 }), outputs: [1, 2], targets: numbers, depends: true },
+  { likelihood: studentT({ scale: 1, degreesOfFreedom: 400, scales: [0.7] }), outputs: [1], targets: numbers, depends: true },
   { likelihood: poisson(), outputs: [1, 2], targets: counts },
   { likelihood: poisson({ exposure: true }), outputs: [1, 2], targets: (rows, outputs, seed) => counts(rows, outputs, seed).map((row, n) => [...row, ...row.map((_, k) => 0.5 + n + k)]) },
 ];

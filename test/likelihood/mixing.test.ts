@@ -10,6 +10,7 @@ import type { Likelihood } from "../../src/likelihood/likelihood.ts";
 import { monteCarlo } from "../../src/likelihood/link.ts";
 import { softmax } from "../../src/likelihood/softmax.ts";
 import { measurements } from "../../src/likelihood/measurements.ts";
+import { studentT } from "../../src/likelihood/student-t.ts";
 import { poisson } from "../../src/likelihood/poisson.ts";
 import type { OutputMoments, Prediction } from "../../src/likelihood/prediction.ts";
 import type { RegressionPrediction } from "../../src/likelihood/regression-prediction.ts";
@@ -43,6 +44,7 @@ const rows: readonly Row[] = [
   { likelihood: bernoulli(), outputs: 2, targets: [[0, 1], [1, 1], [0, 0]] },
   { likelihood: categorical(), outputs: 3, targets: [[0], [2], [1]] },
   { likelihood: poisson(), outputs: 2, targets: [[0, 1], [3, 1], [2, 5]] },
+  { likelihood: studentT({ scale: 0.5, degreesOfFreedom: 3 }), outputs: 2, targets: [[0, 1], [1, 1], [-1, 2]] },
   { likelihood: studentLike, outputs: 1, targets: [[0], [1], [-1]] },
 ];
 

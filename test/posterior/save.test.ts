@@ -8,6 +8,7 @@ import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { heteroscedastic } from "../../src/likelihood/heteroscedastic.ts";
 import type { Likelihood } from "../../src/likelihood/likelihood.ts";
 import { measurements } from "../../src/likelihood/measurements.ts";
+import { studentT } from "../../src/likelihood/student-t.ts";
 import { poisson } from "../../src/likelihood/poisson.ts";
 import { functionModel } from "../../src/model/function-model.ts";
 import { lastLayer } from "../../src/model/last-layer.ts";
@@ -51,6 +52,7 @@ const cases: readonly Case[] = [
   { name: "bernoulli, last layer", model: lastLayer(network), likelihood: bernoulli(), targets: two, options: weightSpace },
   { name: "poisson, subnetwork", model: subnetwork(network, [0, 3, 5]), likelihood: poisson(), targets: two, options: weightSpace },
   { name: "heteroscedastic", model: network, likelihood: heteroscedastic(), targets: [1, 2, 3], options: weightSpace },
+  { name: "student t", model: network, likelihood: studentT({ scale: 2, degreesOfFreedom: 6, scales: [1, 3], fixed: "scale" }), targets: two, options: weightSpace },
   { name: "measurements", model: network, likelihood: measurements({ scale: 2 }), targets: two.map((row) => [...row, 1, 1]), options: weightSpace },
 ];
 

@@ -4,6 +4,7 @@ import { functionLikelihood } from "../../src/likelihood/function-likelihood.ts"
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { heteroscedastic } from "../../src/likelihood/heteroscedastic.ts";
 import { measurements } from "../../src/likelihood/measurements.ts";
+import { studentT } from "../../src/likelihood/student-t.ts";
 import { poisson } from "../../src/likelihood/poisson.ts";
 import type { Likelihood } from "../../src/likelihood/likelihood.ts";
 import { normals } from "./random-numbers.ts";
@@ -100,6 +101,22 @@ export function textbookMeasurements(): TextbookLikelihood {
     logDensity: ([f], [t, sigma]) => -0.5 * Math.log(2 * Math.PI * sigma ** 2) - (t - f) ** 2 / (2 * sigma ** 2),
     gradient: ([f], [t, sigma]) => [(f - t) / sigma ** 2],
     hessian: (_, [, sigma]) => [[1 / sigma ** 2]],
+  };
+}
+
+/** Noise of Student's t distribution with 3 degrees of freedom, whose density needs no Gamma function, on K outputs. */
+export function textbookStudentT(outputs: number, scale = 0.5): TextbookLikelihood {
+  const rest = (f: number, t: number): number => 3 * scale ** 2 + (t - f) ** 2;
+  return {
+    name: `student t, ${outputs} outputs`,
+    outputs,
+    noisePrecision: 1,
+    likelihood: studentT({ scale, degreesOfFreedom: 3 }),
+    targets: (rows, seed) => rowsOf(normals(rows * outputs, seed), outputs),
+    logDensity: (f, t) => sum(f.map((value, k) => Math.log((6 * Math.sqrt(3) * scale ** 3) / (Math.PI * rest(value, t[k]) ** 2)))),
+    gradient: (f, t) => f.map((value, k) => (4 * (value - t[k])) / rest(value, t[k])),
+    hessian: (f, t) => f.map((value, k) => f.map((_, l) => (k === l ? (4 * (3 * scale ** 2 - (value - t[k]) ** 2)) / rest(value, t[k]) ** 2 : 0))),
+    information: (f) => f.map((_, k) => f.map((__, l) => (k === l ? 4 / 6 / scale ** 2 : 0))),
   };
 }
 

@@ -19,7 +19,7 @@ afterAll(stopWorkers);
 
 describe("what has a recipe", () => {
   it("are all that consist of plain data", () => {
-    expect(new Set(likelihoods.map(({ likelihood }) => likelihood.name))).toEqual(new Set(["gaussian", "bernoulli", "categorical", "poisson", "heteroscedastic", "measurements"]));
+    expect(new Set(likelihoods.map(({ likelihood }) => likelihood.name))).toEqual(new Set(["gaussian", "bernoulli", "categorical", "poisson", "heteroscedastic", "measurements", "student t"]));
     expect([...new Set(structures.map(({ structure }) => structure.name))]).toEqual(expect.arrayContaining(["diagonal", "kronecker", "block diagonal"]));
   });
 
