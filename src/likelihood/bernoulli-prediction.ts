@@ -2,7 +2,7 @@ import type { Matrix } from "ml-matrix";
 import type { MatrixLike, Table } from "../data.ts";
 import { InvalidArgumentError, describe } from "../errors.ts";
 import { entropyParts } from "./class-uncertainty.ts";
-import { mixing } from "./mixing.ts";
+import { averageOf, mixing, varianceOf } from "./mixing.ts";
 import { normalQuantile } from "./normal-quantile.ts";
 import { toMatrix } from "../model/derivatives.ts";
 import type { Marginals } from "./moments.ts";
@@ -71,20 +71,19 @@ export function bernoulliPrediction({ mean, variance }: Marginals, outputs: numb
 }
 
 /** A mixture of such predictions. */
-export function mixedBernoulli(predictions: readonly BernoulliPrediction[], logWeights: Float64Array): BernoulliPrediction {
-  const { average: averageOf, variance, normalInterval, logDensity } = mixing(predictions, logWeights);
-  const probability = averageOf((p) => p.probability);
+export function mixedBernoulli(predictions: Iterable<BernoulliPrediction>, logWeights: Float64Array): BernoulliPrediction {
+  const { folded, average: mean, normalInterval, logDensity } = mixing(predictions, logWeights);
+  const { probability, ...logits } = folded({ probability: averageOf((p) => p.probability), logit: averageOf((p) => p.logit), logitVariance: varianceOf((p) => p.logit, (p) => p.logitVariance) });
   return {
     probability,
-    logit: averageOf((p) => p.logit),
-    logitVariance: variance((p) => p.logit, (p) => p.logitVariance),
+    ...logits,
     probabilityInterval: (level = 0.95) => {
       const { lower, upper } = normalInterval((p) => p.logit, (p) => p.logitVariance, level);
       return { lower: lower.apply(toProbability), upper: upper.apply(toProbability) };
     },
     uncertainty: () => {
       const entropy = Float64Array.from(probability.to1DArray(), (p) => binaryEntropy(p, 1 - p));
-      return entropyParts(entropy, Float64Array.from(averageOf((p) => p.uncertainty().expectedEntropy).to1DArray()), probability.columns);
+      return entropyParts(entropy, Float64Array.from(mean((p) => p.uncertainty().expectedEntropy).to1DArray()), probability.columns);
     },
     logDensity,
   };

@@ -3,10 +3,10 @@ import type { MatrixLike, Table } from "../data.ts";
 import { UnsupportedError } from "../errors.ts";
 import { entropyParts } from "./class-uncertainty.ts";
 import type { Link } from "./link.ts";
-import { mixing } from "./mixing.ts";
-import { marginals } from "./moments.ts";
+import { averageOf, mixing, varianceOf } from "./mixing.ts";
+import { areCertain, covarianceOf, marginals } from "./moments.ts";
 import type { ClassUncertainty, OutputMoments, Prediction } from "./prediction.ts";
-import { entropyOf } from "./softmax.ts";
+import { entropyOf, logSoftmax } from "./softmax.ts";
 
 /**
  * Predictions for K classes at N inputs.
@@ -40,18 +40,31 @@ interface IntegratedLogits extends Readonly<Record<string, Float64Array>> {
   readonly expectedEntropy: Float64Array;
 }
 
+const NONE = new Float64Array(0);
+
+/** What every link is where the logits are certain: softmax. */
+const CERTAIN: Link = {
+  name: "softmax",
+  logProbabilities: logSoftmax,
+  withEntropy: (logits) => {
+    const logProbabilities = logSoftmax(logits);
+    return { logProbabilities, expectedEntropy: entropyOf(logProbabilities) };
+  },
+};
+
 /** The link integrated over the logits of a batch. */
-export function integrated({ rows, outputs, mean, covariance }: OutputMoments, link: Link): IntegratedLogits {
+export function integrated(moments: OutputMoments, asked: Link): IntegratedLogits {
+  const { rows, outputs, mean } = moments;
+  const link = areCertain(moments) ? CERTAIN : asked;
   const logProbabilities = new Float64Array(rows * outputs);
-  const block = outputs * outputs;
   const expectedEntropy = new Float64Array(link.withEntropy === undefined ? 0 : rows);
   for (let n = 0; n < rows; n++) {
-    const logits = [mean.subarray(n * outputs, (n + 1) * outputs), covariance.subarray(n * block, (n + 1) * block)] as const;
+    const logits = [mean.subarray(n * outputs, (n + 1) * outputs), link === CERTAIN ? NONE : covarianceOf(moments, n)] as const;
     const averaged = link.withEntropy?.(...logits);
     logProbabilities.set(averaged?.logProbabilities ?? link.logProbabilities(...logits), n * outputs);
     if (averaged !== undefined) expectedEntropy[n] = averaged.expectedEntropy;
   }
-  return { logits: mean, logitVariance: marginals({ rows, outputs, mean, covariance }).variance, logProbabilities, expectedEntropy };
+  return { logits: mean, logitVariance: marginals(moments).variance, logProbabilities, expectedEntropy };
 }
 
 /** The prediction for N examples of K classes; `encode` checks targets. */
@@ -72,14 +85,13 @@ export function categoricalPrediction({ logits, logitVariance, logProbabilities,
 }
 
 /** A mixture of such predictions. */
-export function mixedCategorical(predictions: readonly CategoricalPrediction[], logWeights: Float64Array): CategoricalPrediction {
-  const { average, variance, logDensity } = mixing(predictions, logWeights);
-  const probabilities = average((p) => p.probabilities);
+export function mixedCategorical(predictions: Iterable<CategoricalPrediction>, logWeights: Float64Array): CategoricalPrediction {
+  const { folded, average, logDensity } = mixing(predictions, logWeights);
+  const { probabilities, ...logits } = folded({ probabilities: averageOf((p) => p.probabilities), logits: averageOf((p) => p.logits), logitVariance: varianceOf((p) => p.logits, (p) => p.logitVariance) });
   return {
     probabilities,
     labels: likeliest(probabilities),
-    logits: average((p) => p.logits),
-    logitVariance: variance((p) => p.logits, (p) => p.logitVariance),
+    ...logits,
     uncertainty: () => {
       const entropy = Float64Array.from({ length: probabilities.rows }, (_, n) => entropyOf(Float64Array.from(probabilities.getRow(n), Math.log)));
       return entropyParts(entropy, Float64Array.from(average((p) => p.uncertainty().expectedEntropy).to1DArray()), 1);

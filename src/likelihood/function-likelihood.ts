@@ -5,6 +5,7 @@ import { functionPrediction, mixedFunction, normalPoints, type FunctionPredictio
 import type { Likelihood } from "./likelihood.ts";
 import type { Random } from "../random.ts";
 import { squareRoot } from "./link.ts";
+import { correlated } from "./moments.ts";
 import { predicting } from "./predictor.ts";
 import { withoutNoise } from "./without-noise.ts";
 
@@ -97,7 +98,7 @@ export function functionLikelihood(definition: LikelihoodFunction): Likelihood<F
     ...predicting((options: FunctionPredictionOptions) => {
       knownOptions("options", options, ["samples", "seed"]);
       return {
-        keep: ({ mean, covariance }) => ({ mean, covariance }),
+        keep: correlated,
         make: (kept, rows, outputs) => functionPrediction({ rows, outputs, ...kept }, normalPoints(outputs, options), (targets) => encode(targets, rows, outputs), logDensity),
       };
     }),

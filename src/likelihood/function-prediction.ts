@@ -4,7 +4,8 @@ import { InvalidArgumentError, describe, wholeNumber } from "../errors.ts";
 import { toMatrix } from "../model/derivatives.ts";
 import { random } from "../random.ts";
 import { squareRoot } from "./link.ts";
-import { mixing } from "./mixing.ts";
+import { averageOf, mixing, varianceOf } from "./mixing.ts";
+import { areCertain, covarianceOf, marginals } from "./moments.ts";
 import type { OutputMoments, Prediction } from "./prediction.ts";
 import { logSumExp } from "./softmax.ts";
 
@@ -56,19 +57,23 @@ export function normalPoints(outputs: number, { samples = 1000, seed = 0 }: Func
   return { points, logWeights: Float64Array.from(points, ([z]) => Math.log(STEP) - 0.5 * z * z - 0.5 * Math.log(2 * Math.PI)) };
 }
 
+/** The one point that there is where outputs are certain. */
+function certainty(outputs: number): NormalPoints {
+  return { points: [new Float64Array(outputs)], logWeights: Float64Array.of(0) };
+}
+
 /** The prediction; `encode` checks targets, `logDensity` is that of one target. */
 export function functionPrediction(moments: OutputMoments, normals: NormalPoints, encode: (targets: MatrixLike) => Table, logDensity: (outputs: Float64Array, target: Float64Array) => number): FunctionPrediction {
-  const { rows, outputs, mean, covariance } = moments;
-  const { points, logWeights } = normals;
-  const block = outputs * outputs;
+  const { rows, outputs, mean } = moments;
+  const { points, logWeights } = areCertain(moments) ? certainty(outputs) : normals;
   /** The outputs of example n at each of the points. */
   const draws = (n: number): Float64Array[] => {
-    const root = squareRoot(covariance.subarray(n * block, (n + 1) * block), outputs);
+    const root = squareRoot(covarianceOf(moments, n), outputs);
     return points.map((z) => Float64Array.from({ length: outputs }, (_, k) => z.reduce((sum, value, j) => sum + root[k * outputs + j] * value, mean[n * outputs + k])));
   };
   return {
     outputs: toMatrix(mean, rows, outputs),
-    outputVariance: toMatrix(mean.map((_, i) => covariance[i * outputs + (i % outputs)]), rows, outputs),
+    outputVariance: toMatrix(marginals(moments).variance, rows, outputs),
     expectation: (of) => {
       if (typeof of !== "function") throw new InvalidArgumentError({ argument: "of", expected: "a function of the outputs of an example", received: describe(of) });
       const averages = Array.from({ length: rows }, (_, n) => average(draws(n).map((f) => of(f)), logWeights));
@@ -82,12 +87,11 @@ export function functionPrediction(moments: OutputMoments, normals: NormalPoints
 }
 
 /** A mixture of such predictions. */
-export function mixedFunction(predictions: readonly FunctionPrediction[], logWeights: Float64Array): FunctionPrediction {
-  const { average: averageOf, variance, logDensity } = mixing(predictions, logWeights);
+export function mixedFunction(predictions: Iterable<FunctionPrediction>, logWeights: Float64Array): FunctionPrediction {
+  const { folded, average: mean, logDensity } = mixing(predictions, logWeights);
   return {
-    outputs: averageOf((p) => p.outputs),
-    outputVariance: variance((p) => p.outputs, (p) => p.outputVariance),
-    expectation: (of) => averageOf((p) => p.expectation(of)),
+    ...folded({ outputs: averageOf((p) => p.outputs), outputVariance: varianceOf((p) => p.outputs, (p) => p.outputVariance) }),
+    expectation: (of) => mean((p) => p.expectation(of)),
     logDensity,
   };
 }

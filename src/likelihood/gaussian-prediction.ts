@@ -4,11 +4,13 @@ import { InvalidArgumentError, NotPositiveDefiniteError } from "../errors.ts";
 import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
 import { solveLower } from "../linalg/triangular.ts";
 import { entries } from "./entries.ts";
-import { mixing } from "./mixing.ts";
+import { averageOf, mixing, varianceOf } from "./mixing.ts";
+import { covarianceOf, marginals } from "./moments.ts";
 import { normalQuantile } from "./normal-quantile.ts";
 import { normalCumulative } from "./normal-mixture.ts";
 import type { Interval, OutputMoments } from "./prediction.ts";
 import type { RegressionPrediction } from "./regression-prediction.ts";
+import { rowSums } from "./without-noise.ts";
 
 /**
  * Predictions of a Gaussian likelihood at N inputs, in the units of the targets; the mean is the output at the mode.
@@ -31,13 +33,14 @@ interface Scored {
  * may bring their own, as `read` says.
  */
 export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayLike<number>, read = (targets: MatrixLike): Scored => ({ values: alike(moments, targets), noiseVariance })): GaussianPrediction {
-  const { rows, outputs, covariance } = moments;
+  const { rows, outputs } = moments;
+  const { variance } = marginals(moments);
   const table = (value: (n: number, k: number) => number): Matrix => {
     const result = Matrix.zeros(rows, outputs);
     for (let n = 0; n < rows; n++) for (let k = 0; k < outputs; k++) result.set(n, k, value(n, k));
     return result;
   };
-  const epistemic = (n: number, k: number): number => covariance[(n * outputs + k) * outputs + k];
+  const epistemic = (n: number, k: number): number => variance[n * outputs + k];
   const mean = table((n, k) => moments.mean[n * outputs + k]);
   const noise = (n: number, k: number): number => noiseVariance[(n * outputs + k) % noiseVariance.length];
   const totalVariance = table((n, k) => epistemic(n, k) + noise(n, k));
@@ -51,7 +54,7 @@ export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayL
     variance: table(epistemic),
     noiseVariance: table(noise),
     totalVariance,
-    outputCovariance: (example) => Matrix.from1DArray(outputs, outputs, covariance.subarray(example * outputs * outputs, (example + 1) * outputs * outputs)),
+    outputCovariance: (example) => Matrix.from1DArray(outputs, outputs, covarianceOf(moments, example)),
     cumulativeProbability: (at) => {
       const ts = entries("at", at, rows, outputs);
       return table((n, k) => normalCumulative(ts[n * outputs + k], mean.get(n, k), totalVariance.get(n, k)));
@@ -70,14 +73,17 @@ function alike({ rows, outputs }: OutputMoments, targets: MatrixLike): Float64Ar
 }
 
 /** A mixture of Gaussian predictions: with the same noise in all, the mean's distribution with that noise. */
-export function mixedGaussian(predictions: readonly GaussianPrediction[], logWeights: Float64Array): GaussianPrediction {
-  const { average, variance, normalInterval, logDensity: mixedLogDensity } = mixing(predictions, logWeights);
-  const mean = average((p) => p.mean);
+export function mixedGaussian(predictions: Iterable<GaussianPrediction>, logWeights: Float64Array): GaussianPrediction {
+  const { folded, average, normalInterval, logDensity: mixedLogDensity } = mixing(predictions, logWeights);
+  const { mean, ...variances } = folded({
+    mean: averageOf((p) => p.mean),
+    variance: varianceOf((p) => p.mean, (p) => p.variance),
+    noiseVariance: averageOf((p) => p.noiseVariance),
+    totalVariance: varianceOf((p) => p.mean, (p) => p.totalVariance),
+  });
   return {
     mean,
-    variance: variance((p) => p.mean, (p) => p.variance),
-    noiseVariance: average((p) => p.noiseVariance),
-    totalVariance: variance((p) => p.mean, (p) => p.totalVariance),
+    ...variances,
     outputCovariance: (example) => {
       const centre = Matrix.rowVector(mean.getRow(example));
       return average((p) => {
@@ -93,14 +99,31 @@ export function mixedGaussian(predictions: readonly GaussianPrediction[], logWei
 }
 
 /** log N(t_n; f_n, S_n) = -1/2 [ K log(2 pi) + log det S_n + |L_n^-1 (t_n - f_n)|^2 ], S_n = C_n + diag(noise) = L_n L_n'. */
-function logDensity({ rows, outputs, mean, covariance }: OutputMoments, { values, noiseVariance }: Scored): Float64Array {
+function logDensity(moments: OutputMoments, { values, noiseVariance }: Scored): Float64Array {
+  const { rows, outputs, mean } = moments;
+  if (moments.covariance === undefined) return independentLogDensity(moments, { values, noiseVariance });
   return Float64Array.from({ length: rows }, (_, n) => {
-    const total = covariance.slice(n * outputs * outputs, (n + 1) * outputs * outputs);
+    const total = covarianceOf(moments, n).slice();
     for (let k = 0; k < outputs; k++) total[k * outputs + k] += noiseVariance[(n * outputs + k) % noiseVariance.length];
-    if (cholesky(total, outputs) >= 0) throw new NotPositiveDefiniteError(`The predictive covariance of example ${n}`, 0, "The noise is too small beside the epistemic covariance of the outputs to be told from 0.");
+    if (cholesky(total, outputs) >= 0) throw withoutVariance(n);
     const residual = Float64Array.from({ length: outputs }, (_, k) => values[n * outputs + k] - mean[n * outputs + k]);
     solveLower(total, outputs, residual, 1);
     const distance = residual.reduce((sum, r) => sum + r * r, 0);
     return -0.5 * (outputs * Math.log(2 * Math.PI) + logDeterminant(total, outputs) + distance);
   });
+}
+
+/** The same where outputs do not correlate. */
+function independentLogDensity(moments: OutputMoments, { values, noiseVariance }: Scored): Float64Array {
+  const { mean, variance } = marginals(moments);
+  const densities = mean.map((m, i) => {
+    const total = variance[i] + noiseVariance[i % noiseVariance.length];
+    if (!(total > 0)) throw withoutVariance(Math.floor(i / moments.outputs));
+    return -0.5 * (Math.log(2 * Math.PI * total) + (values[i] - m) ** 2 / total);
+  });
+  return rowSums(densities, moments.outputs);
+}
+
+function withoutVariance(example: number): NotPositiveDefiniteError {
+  return new NotPositiveDefiniteError(`The predictive covariance of example ${example}`, 0, "The noise is too small beside the epistemic covariance of the outputs to be told from 0.");
 }

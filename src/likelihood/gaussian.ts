@@ -4,6 +4,7 @@ import { columnScale } from "../model/standardized.ts";
 import { diagonalBlocks } from "./diagonal-blocks.ts";
 import { gaussianPrediction, mixedGaussian, type GaussianPrediction } from "./gaussian-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
+import { correlated } from "./moments.ts";
 import { predicting } from "./predictor.ts";
 import { remakeable } from "../recipe.ts";
 
@@ -107,7 +108,7 @@ function create(noise: number, fixed: boolean, estimated: boolean, scales: Float
     ...predicting((options: object) => {
       knownOptions("options", options, []);
       return {
-        keep: ({ mean, covariance }) => ({ mean, covariance }),
+        keep: correlated,
         make: (kept, rows, outputs) => gaussianPrediction({ rows, outputs, ...kept }, Float64Array.from({ length: outputs }, (_, k) => (noise * noise) / weight(k))),
       };
     }),

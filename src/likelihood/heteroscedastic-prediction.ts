@@ -2,7 +2,8 @@ import type { Matrix } from "ml-matrix";
 import type { MatrixLike, Table } from "../data.ts";
 import { toMatrix } from "../model/derivatives.ts";
 import { entries } from "./entries.ts";
-import { mixing } from "./mixing.ts";
+import { averageOf, mixing, varianceOf } from "./mixing.ts";
+import { marginals } from "./moments.ts";
 import { normalQuantile } from "./normal-quantile.ts";
 import { mixtureCumulative, mixtureLogDensity, mixtureQuantile, type NormalMixture } from "./normal-mixture.ts";
 import type { Interval, OutputMoments } from "./prediction.ts";
@@ -37,16 +38,17 @@ interface LocationAndScale extends Readonly<Record<string, Float64Array>> {
 }
 
 /** What is kept of 2K outputs, means before log standard deviations. */
-export function locationAndScale({ rows, outputs, mean, covariance }: OutputMoments): LocationAndScale {
+export function locationAndScale(moments: OutputMoments): LocationAndScale {
+  const { rows, outputs, mean, covariance } = moments;
+  const spread = marginals(moments).variance;
   const targets = outputs / 2;
   const each = (value: (row: number, k: number) => number): Float64Array => Float64Array.from({ length: rows * targets }, (_, i) => value(Math.floor(i / targets), i % targets));
-  const entry = (n: number, k: number, l: number): number => covariance[(n * outputs + k) * outputs + l];
   return {
     mean: each((n, k) => mean[n * outputs + k]),
     logNoise: each((n, k) => mean[n * outputs + targets + k]),
-    variance: each((n, k) => entry(n, k, k)),
-    covariance: each((n, k) => entry(n, k, targets + k)),
-    logNoiseVariance: each((n, k) => entry(n, targets + k, targets + k)),
+    variance: each((n, k) => spread[n * outputs + k]),
+    covariance: each((n, k) => (covariance === undefined ? 0 : covariance[(n * outputs + k) * outputs + targets + k])),
+    logNoiseVariance: each((n, k) => spread[n * outputs + targets + k]),
   };
 }
 
@@ -76,15 +78,17 @@ export function heteroscedasticPrediction(kept: LocationAndScale, columns: numbe
 }
 
 /** A mixture of such predictions. */
-export function mixedHeteroscedastic(predictions: readonly HeteroscedasticPrediction[], logWeights: Float64Array): HeteroscedasticPrediction {
-  const { average, variance, normalInterval, interval, logDensity } = mixing(predictions, logWeights);
+export function mixedHeteroscedastic(predictions: Iterable<HeteroscedasticPrediction>, logWeights: Float64Array): HeteroscedasticPrediction {
+  const { folded, average, normalInterval, interval, logDensity } = mixing(predictions, logWeights);
   return {
-    mean: average((p) => p.mean),
-    variance: variance((p) => p.mean, (p) => p.variance),
-    noiseVariance: average((p) => p.noiseVariance),
-    totalVariance: variance((p) => p.mean, (p) => p.totalVariance),
-    logNoise: average((p) => p.logNoise),
-    logNoiseVariance: variance((p) => p.logNoise, (p) => p.logNoiseVariance),
+    ...folded({
+      mean: averageOf((p) => p.mean),
+      variance: varianceOf((p) => p.mean, (p) => p.variance),
+      noiseVariance: averageOf((p) => p.noiseVariance),
+      totalVariance: varianceOf((p) => p.mean, (p) => p.totalVariance),
+      logNoise: averageOf((p) => p.logNoise),
+      logNoiseVariance: varianceOf((p) => p.logNoise, (p) => p.logNoiseVariance),
+    }),
     cumulativeProbability: (at) => average((p) => p.cumulativeProbability(at)),
     interval: (level = 0.95) => interval((p, at) => p.cumulativeProbability(at), (p) => p.interval(level), level),
     meanInterval: (level = 0.95) => normalInterval((p) => p.mean, (p) => p.variance, level),

@@ -66,9 +66,21 @@ export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
   predictor(options?: O): Predictor<P>;
   /**
    * One prediction from several, of which number i holds with probability $e^{\text{logWeights}_i}$: what {@link mixture} and {@link sampled} need. A mixture's density is the
-   * average of the densities, and its variance the average variance and the variance of the means.
+   * average of the densities, and its variance the average variance and the variance of the means. They may be made anew each time they are gone through, so as not to be all there at once.
    */
-  mix?(predictions: readonly P[], logWeights: Float64Array): P;
+  mix?(predictions: Iterable<P>, logWeights: Float64Array): P;
+  /**
+   * This likelihood with its hyperparameters re-estimated from the outputs at the training inputs, for those that enter $E_D$ in another way than $\beta$ does; $\gamma$ is one number, or
+   * with {@link Likelihood.separateOutputs} K, the effective number of parameters of each output. To be found is the greatest evidence, with $\gamma$ held, where the curvature is the outer product. What
+   * was computed from the data with other hyperparameters holds no longer. Absent where nothing of that sort moves.
+   */
+  reestimateFrom?(outputs: Float64Array, targets: Table, effectiveParameters: Float64Array): this;
+  /** What {@link Likelihood.reestimateFrom} moves, in numbers above 0 that change as much as matters. Default: $\beta$ alone. */
+  readonly hyperparameters?: Float64Array;
+  /** What {@link Likelihood.reestimateFrom} wants to know of each output on its own: $\gamma_k = \sum_n \operatorname{tr} S_{nk} S_{nk}^\top \operatorname{Var} f_{nk}$. Default false. */
+  readonly separateOutputs?: boolean;
+  /** $c$, where $S_n S_n^\top$ is c times what does not depend on outputs and hyperparameters. */
+  readonly information?: number;
   /**
    * This likelihood with its noise re-estimated (MacKay 1992) from E_0, the number N K of target values, and the effective
    * number of parameters; itself where there is nothing to estimate.
@@ -79,4 +91,9 @@ export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
 /** Whether a likelihood's noise was left open, as `gaussian()` leaves it. */
 export function isOpen(likelihood: Likelihood): boolean {
   return likelihood.estimated === true;
+}
+
+/** What re-estimation moves, to tell by how much. */
+export function hyperparametersOf({ hyperparameters, precision }: Likelihood): Float64Array {
+  return hyperparameters ?? Float64Array.of(precision);
 }

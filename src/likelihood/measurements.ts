@@ -5,6 +5,7 @@ import { diagonalBlocks } from "./diagonal-blocks.ts";
 import { entriesThat } from "./entries.ts";
 import { gaussianPrediction, mixedGaussian, type GaussianPrediction } from "./gaussian-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
+import { correlated } from "./moments.ts";
 import { predicting } from "./predictor.ts";
 import { remakeable } from "../recipe.ts";
 import { rowSums, withoutNoise } from "./without-noise.ts";
@@ -80,7 +81,7 @@ export function measurements(options: MeasurementsOptions = {}): MeasurementsLik
     ...predicting((asked: MeasurementsPredictionOptions) => {
       knownOptions("options", asked, ["errorBars"]);
       return {
-        keep: ({ mean, covariance }) => ({ mean, covariance }),
+        keep: correlated,
         make: (kept, rows, outputs) => {
           const bars = errorBarsOf(asked.errorBars ?? 0, rows, outputs);
           return gaussianPrediction({ rows, outputs, ...kept }, bars.map((bar) => (scale * bar) ** 2), (targets) => {

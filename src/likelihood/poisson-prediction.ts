@@ -6,7 +6,7 @@ import { wholeNumber } from "../errors.ts";
 import { toMatrix } from "../model/derivatives.ts";
 import { entries } from "./entries.ts";
 import { logPeakOfPoisson } from "./log-gamma.ts";
-import { mixing } from "./mixing.ts";
+import { averageOf, mixing, varianceOf } from "./mixing.ts";
 import type { Marginals } from "./moments.ts";
 import { normalQuantile } from "./normal-quantile.ts";
 import type { Interval, Prediction } from "./prediction.ts";
@@ -86,17 +86,19 @@ export function poissonPrediction({ mean, variance }: Marginals, outputs: number
 }
 
 /** A mixture of such predictions. */
-export function mixedPoisson(predictions: readonly PoissonPrediction[], logWeights: Float64Array): PoissonPrediction {
-  const { average, variance, normalInterval, interval, logDensity } = mixing(predictions, logWeights);
+export function mixedPoisson(predictions: Iterable<PoissonPrediction>, logWeights: Float64Array): PoissonPrediction {
+  const { folded, average, normalInterval, interval, logDensity } = mixing(predictions, logWeights);
   const [{ exposure }] = predictions;
   return {
     exposure,
-    mean: average((p) => p.mean),
-    variance: variance((p) => p.mean, (p) => p.variance),
-    noiseVariance: average((p) => p.noiseVariance),
-    totalVariance: variance((p) => p.mean, (p) => p.totalVariance),
-    logRate: average((p) => p.logRate),
-    logRateVariance: variance((p) => p.logRate, (p) => p.logRateVariance),
+    ...folded({
+      mean: averageOf((p) => p.mean),
+      variance: varianceOf((p) => p.mean, (p) => p.variance),
+      noiseVariance: averageOf((p) => p.noiseVariance),
+      totalVariance: varianceOf((p) => p.mean, (p) => p.totalVariance),
+      logRate: averageOf((p) => p.logRate),
+      logRateVariance: varianceOf((p) => p.logRate, (p) => p.logRateVariance),
+    }),
     probability: (count) => average((p) => p.probability(count)),
     cumulativeProbability: (at) => average((p) => p.cumulativeProbability(at)),
     interval: (level = 0.95) => interval((p, at) => p.cumulativeProbability(at), (p) => p.interval(level), level, "whole"),

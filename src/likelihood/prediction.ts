@@ -2,7 +2,8 @@ import type { Matrix } from "ml-matrix";
 import type { MatrixLike } from "../data.ts";
 
 /**
- * Gaussian outputs $f \sim \mathcal N(\text{mean}, \text{covariance})$ at N inputs, before the likelihood has its say.
+ * Gaussian outputs $f \sim \mathcal N(\text{mean}, \text{covariance})$ at N inputs, before the likelihood has its say. Of their covariance, as much is given as is known and of use: all of it,
+ * variances, or nothing where there is none.
  *
  * @category Predictions
  */
@@ -13,8 +14,10 @@ export interface OutputMoments {
   readonly outputs: number;
   /** N x K. */
   readonly mean: Float64Array;
-  /** N x K x K. */
-  readonly covariance: Float64Array;
+  /** N x K x K. Absent where outputs do not correlate, or nobody asks how they do: then their variances are given, or they are certain. */
+  readonly covariance?: Float64Array;
+  /** N x K, without covariance. Absent where outputs are certain, as for known weights. */
+  readonly variance?: Float64Array;
 }
 
 /**

@@ -10,7 +10,9 @@ export function softmax(logits: ArrayLike<number>): Float64Array {
 /** f_k - log sum_j exp(f_j). */
 export function logSoftmax(logits: ArrayLike<number>): Float64Array {
   const total = logSumExp(logits);
-  return Float64Array.from({ length: logits.length }, (_, k) => logits[k] - total);
+  const logs = new Float64Array(logits.length);
+  for (let k = 0; k < logs.length; k++) logs[k] = logits[k] - total;
+  return logs;
 }
 
 /** log sum_k exp(f_k) without overflow. */

@@ -73,6 +73,11 @@ export function isMixture<M extends Model, L extends Likelihood>(posterior: Post
   return typeof posterior === "object" && posterior !== null && "posteriors" in posterior;
 }
 
+/** The posteriors of a mixture and their weights, or the one posterior that it is. */
+export function componentsOf<M extends Model, L extends Likelihood>(posterior: Posterior<M, L> | Mixture<M, L>): Pick<Mixture<M, L>, "posteriors" | "weights"> {
+  return isMixture(posterior) ? posterior : { posteriors: [checkedPosterior(posterior)], weights: Float64Array.of(1) };
+}
+
 function fits(first: Posterior, { model, likelihood }: Posterior, i: number): void {
   const expected = (what: string, received: string): InvalidArgumentError => new InvalidArgumentError({ argument: `posteriors[${i}]`, expected: `${what}, as the first has`, received });
   if (likelihood.name !== first.likelihood.name) throw expected(`a ${first.likelihood.name} likelihood`, likelihood.name);

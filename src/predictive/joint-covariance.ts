@@ -3,27 +3,31 @@ import type { MatrixLike, Table } from "../data.ts";
 import { allFinite } from "../errors.ts";
 import { multiplyTransposedRight } from "../linalg/products.ts";
 import { modelInputs, toMatrix } from "../model/derivatives.ts";
-import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
+import { componentsOf, type Mixture } from "../posterior/mixture.ts";
+import type { Posterior } from "../posterior/posterior.ts";
 
 /**
  * The joint epistemic covariance of all outputs at all inputs, NK x NK: entry $(nK + k, mK + l)$ is the covariance of output $k$
  * at input $n$ with output $l$ at input $m$, $J P^{-1} J^\top$. Its diagonal is the `variance` that {@link predict} gives. With the outputs at the mode as its mean it is a
  * Gaussian process (Khan, Immer, Abedi & Korzepa 2019), of which {@link functionDraws} has draws.
  *
+ * Of a {@link mixture} it is the average covariance and the covariance between the outputs at the modes, $\sum_i \pi_i \left[ J_i P_i^{-1} J_i^\top + (f_i - \bar f) (f_i - \bar f)^\top \right]$.
+ *
  * @category Predictions
  */
-export function jointCovariance(posterior: Posterior, inputs: MatrixLike): Matrix {
-  const { model } = checkedPosterior(posterior);
-  const table = modelInputs(model, inputs);
-  const size = table.rows * model.outputs;
-  const covariance = fitsWritten(size, model.parameters.length) ? byWhitening(posterior, table) : byOutput(posterior, table, table);
-  // Rounding differs on the two sides of the diagonal where it is computed output by output.
-  for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) covariance[i * size + j] = covariance[j * size + i] = 0.5 * (covariance[i * size + j] + covariance[j * size + i]);
-  return toMatrix(allFinite("The joint covariance", covariance), size, size);
+export function jointCovariance(posterior: Posterior | Mixture, inputs: MatrixLike): Matrix {
+  return mixed(posterior, inputs, inputs, (component, table) => {
+    const size = table.rows * component.model.outputs;
+    const covariance = fitsWritten(size, component.model.parameters.length) ? byWhitening(component, table) : byOutput(component, table, table);
+    // Rounding differs on the two sides of the diagonal where it is computed output by output.
+    for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) covariance[i * size + j] = covariance[j * size + i] = 0.5 * (covariance[i * size + j] + covariance[j * size + i]);
+    return covariance;
+  });
 }
 
 /**
- * The epistemic covariance of the outputs at N inputs with those at M others, NK x MK: $J P^{-1} J'^\top$. What a new measurement at the one would tell of the other.
+ * The epistemic covariance of the outputs at N inputs with those at M others, NK x MK: $J P^{-1} J'^\top$. What a new measurement at the one would tell of the other. Of a {@link mixture} it has, as
+ * {@link jointCovariance}, the covariance between the outputs at the modes as well.
  *
  * @category Predictions
  * @example
@@ -34,10 +38,30 @@ export function jointCovariance(posterior: Posterior, inputs: MatrixLike): Matri
  * console.log(covariance.rows, covariance.columns, covariance.get(0, 0) < 0); // 2 1 true
  * ```
  */
-export function crossCovariance(posterior: Posterior, inputs: MatrixLike, others: MatrixLike): Matrix {
-  const { model } = checkedPosterior(posterior);
-  const [table, other] = [modelInputs(model, inputs), modelInputs(model, others, "others")];
-  return toMatrix(allFinite("The covariance", byOutput(posterior, table, other)), table.rows * model.outputs, other.rows * model.outputs);
+export function crossCovariance(posterior: Posterior | Mixture, inputs: MatrixLike, others: MatrixLike): Matrix {
+  return mixed(posterior, inputs, others, byOutput);
+}
+
+/** The covariance of one posterior as it is; of several, with what their outputs at the modes differ by. */
+function mixed(posterior: Posterior | Mixture, inputs: MatrixLike, others: MatrixLike, covarianceOf: (component: Posterior, inputs: Table, others: Table) => Float64Array): Matrix {
+  const { posteriors, weights } = componentsOf(posterior);
+  const parts = posteriors.map((component) => {
+    const { model } = component;
+    const [table, other] = [modelInputs(model, inputs), modelInputs(model, others, "others")];
+    const covariance = allFinite("The covariance", covarianceOf(component, table, other));
+    return { covariance, atInputs: model.evaluate(table).outputs.slice(), atOthers: model.evaluate(other).outputs.slice() };
+  });
+  const [{ covariance, atInputs, atOthers }] = parts;
+  if (parts.length === 1) return toMatrix(covariance, atInputs.length, atOthers.length);
+  const average = (of: (part: (typeof parts)[number]) => Float64Array): Float64Array => of(parts[0]).map((_, at) => parts.reduce((sum, part, i) => sum + weights[i] * of(part)[at], 0));
+  const [meanAtInputs, meanAtOthers, total] = [average((part) => part.atInputs), average((part) => part.atOthers), average((part) => part.covariance)];
+  parts.forEach((part, i) => {
+    for (let a = 0, at = 0; a < meanAtInputs.length; a++) {
+      const deviation = weights[i] * (part.atInputs[a] - meanAtInputs[a]);
+      for (let b = 0; b < meanAtOthers.length; b++) total[at++] += deviation * (part.atOthers[b] - meanAtOthers[b]);
+    }
+  });
+  return toMatrix(total, meanAtInputs.length, meanAtOthers.length);
 }
 
 /** Numbers that Jacobians may have to be written out: half a gigabyte for two of them. */

@@ -17,8 +17,8 @@ export type PredictionOf<L extends Likelihood> = ReturnType<L["predict"]>;
  * @category Predictions
  */
 export interface PredictionComponents<L extends Likelihood> {
-  /** One or several. */
-  readonly predictions: readonly PredictionOf<L>[];
+  /** One or several, which can be gone through again and again. */
+  readonly predictions: Iterable<PredictionOf<L>>;
   /** As many. */
   readonly logWeights: Float64Array;
 }

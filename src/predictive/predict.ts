@@ -68,14 +68,19 @@ export async function predict<M extends Model, L extends Likelihood>(posterior: 
     const { predictions, logWeights } = await method.components(component, inputs, { ...others, ...partOfProgress(others, i, posteriors.length) });
     parts.push({ predictions, logWeights: logWeights.map((value) => value + Math.log(weights[i])) });
   }
-  return mixed(posteriors[0], { predictions: parts.flatMap(({ predictions }) => predictions), logWeights: Float64Array.from(parts.flatMap(({ logWeights }) => Array.from(logWeights))) });
+  return mixed(posteriors[0], { predictions: { [Symbol.iterator]: () => inTurn(parts) }, logWeights: Float64Array.from(parts.flatMap(({ logWeights }) => Array.from(logWeights))) });
 }
 
 /** One prediction of several. */
 function mixed<L extends Likelihood>({ likelihood }: Posterior<Model, L>, { predictions, logWeights }: PredictionComponents<L>): PredictionOf<L> {
-  if (predictions.length === 1) return predictions[0];
+  if (logWeights.length === 1) return [...predictions][0];
   if (likelihood.mix !== undefined) return likelihood.mix(predictions, logWeights) as PredictionOf<L>;
   throw new UnsupportedError(`predict: the ${likelihood.name} likelihood does not say how several predictions become one. Give it a method mix(), or predict with a single posterior, linearised.`);
+}
+
+/** The predictions of one part after those of another. */
+function* inTurn<L extends Likelihood>(parts: readonly PredictionComponents<L>[]): Generator<PredictionOf<L>> {
+  for (const { predictions } of parts) yield* predictions;
 }
 
 /** Progress of part `i` of `count`, told as that of the whole. */

@@ -1,8 +1,7 @@
 import { slice, toNumbers, type Table } from "../data.ts";
 import { InvalidArgumentError, NotFiniteError, knownOptions } from "../errors.ts";
-import type { Likelihood } from "../likelihood/likelihood.ts";
-import type { Prediction } from "../likelihood/prediction.ts";
 import { logSumExp } from "../likelihood/softmax.ts";
+import { allFinite } from "../linalg/vector.ts";
 import { modelInputs } from "../model/derivatives.ts";
 import type { Model } from "../model/model.ts";
 import { drawOptions, weightDraws } from "../posterior/draws.ts";
@@ -33,7 +32,8 @@ export interface SampledOptions {
  * follows the bends of the model, also to where the Gaussian reaches and the data never were: with an outer product as curvature networks often predict far worse this way
  * (Immer, Korzepa & Bauer 2021), since weights that do not matter to the linearised model are drawn as widely as the prior lets them. {@link importanceSampling} tells whether the Gaussian can be relied on, and its weights correct the draws.
  *
- * All is done in this thread, whatever `workers` says. Entropies of classes ask for a link that knows them, as ever: with the weights drawn, `link: monteCarlo({ samples: 1 })` is exact.
+ * All is done in this thread, whatever `workers` says. Of a draw its outputs are kept, S x N x K numbers in all, from which densities and intervals are made when asked for. With the weights drawn, class
+ * probabilities are the softmax itself: the `link` does not matter, and entropies are exact.
  *
  * @category Predictions
  * @example
@@ -60,26 +60,26 @@ export function sampled(options: SampledOptions = {}): PredictionMethod {
       const { model, likelihood } = checkedPosterior(posterior);
       const table = modelInputs(model, inputs);
       const checkpoint = checkpoints({ ...(signal && { signal }), ...(onProgress && { onProgress }) });
-      const predictions: PredictionOf<typeof likelihood>[] = [];
+      const draws: Float64Array[] = [];
       for (const { weights } of weightDraws(posterior, count, seed)) {
-        predictions.push(certainPrediction(model.withParameters(weights), likelihood, table, link) as PredictionOf<typeof likelihood>);
-        await checkpoint({ stage: "prediction", done: predictions.length, total: count });
+        draws.push(outputsOf(model.withParameters(weights), table));
+        await checkpoint({ stage: "prediction", done: draws.length, total: count });
       }
+      const certain = (mean: Float64Array) => likelihood.predict({ rows: table.rows, outputs: model.outputs, mean }, link) as PredictionOf<typeof likelihood>;
+      // Made when they are looked at, one at a time: of a draw no more is kept than its outputs.
+      const predictions = { *[Symbol.iterator]() { for (const mean of draws) yield certain(mean); } };
       return { predictions, logWeights: logWeights.map((value) => value - total) };
     },
   };
 }
 
-/** The prediction where the weights are known. */
-function certainPrediction(model: Model, likelihood: Likelihood, inputs: Table, link: object): Prediction {
-  const predictor = likelihood.predictor(link);
-  const { outputs } = model;
-  const step = rowsFor(Math.max(temporaries(model), outputs ** 2), 512);
+/** The outputs of a model at all inputs, batch by batch: N x K. */
+function outputsOf(model: Model, inputs: Table): Float64Array {
+  const outputs = new Float64Array(inputs.rows * model.outputs);
+  const step = rowsFor(temporaries(model), 512);
   for (let from = 0; from < inputs.rows; from += step) {
-    const rows = Math.min(step, inputs.rows - from);
-    const mean = model.evaluate(slice(inputs, from, from + rows)).outputs.slice();
-    if (!mean.every(Number.isFinite)) throw new NotFiniteError("The model's outputs overflow at these inputs for weights drawn from the posterior. Are the inputs in the units the model was trained with, and is the prior strong enough?");
-    predictor.add({ rows, outputs, mean, covariance: new Float64Array(rows * outputs ** 2) });
+    outputs.set(model.evaluate(slice(inputs, from, Math.min(inputs.rows, from + step))).outputs, from * model.outputs);
   }
-  return predictor.prediction();
+  if (!allFinite(outputs)) throw new NotFiniteError("The model's outputs overflow at these inputs for weights drawn from the posterior. Are the inputs in the units the model was trained with, and is the prior strong enough?");
+  return outputs;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { InvalidArgumentError } from "../../src/errors.ts";
 import { bernoulli } from "../../src/likelihood/bernoulli.ts";
 import { categorical } from "../../src/likelihood/categorical.ts";
+import { diagonalBlocks } from "../../src/likelihood/diagonal-blocks.ts";
 import { functionLikelihood } from "../../src/likelihood/function-likelihood.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { heteroscedastic } from "../../src/likelihood/heteroscedastic.ts";
@@ -19,7 +20,7 @@ import fc from "../support/fast-check.ts";
 import { normals } from "../support/random-numbers.ts";
 
 /** Random Gaussian outputs: 3 examples of K, correlated. */
-function moments(outputs: number, seed: number, size = 0.5): OutputMoments {
+function moments(outputs: number, seed: number, size = 0.5): OutputMoments & { readonly covariance: Float64Array } {
   const [rows, numbers] = [3, normals(3 * outputs * (1 + outputs), seed)];
   const covariance = new Float64Array(rows * outputs * outputs);
   for (let n = 0; n < rows; n++) {
@@ -77,6 +78,20 @@ describe.each(rows)("mixed predictions of a $likelihood.name likelihood", ({ lik
     const one = mix(predictions, [0, 1, 0]);
     expectClose(numbersOf(one), numbersOf(predictions[1]), 1e-7);
     expectClose(one.logDensity(targets), predictions[1].logDensity(targets), 1e-12);
+  });
+
+  it("are of certain outputs what they are of outputs with a covariance of zeros, and of independent ones what they are with a diagonal one", () => {
+    const { rows, mean } = moments(outputs, 4);
+    const variance = mean.map((value) => value * value);
+    const cases = [
+      [{ rows, outputs, mean }, new Float64Array(mean.length * outputs)],
+      [{ rows, outputs, mean, variance }, diagonalBlocks(variance, outputs)],
+    ] as const;
+    for (const [given, covariance] of cases) {
+      const [short, long] = [likelihood.predict(given), likelihood.predict({ rows, outputs, mean, covariance })];
+      expectClose(numbersOf(short), numbersOf(long), 1e-7);
+      expectClose(short.logDensity(targets), long.logDensity(targets), 1e-11);
+    }
   });
 
   it("have the average density", () => {

@@ -2,11 +2,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { NotFiniteError } from "../../src/errors.ts";
 import { importanceSampling } from "../../src/evidence/importance-sampling.ts";
 import { categorical } from "../../src/likelihood/categorical.ts";
+import { gaussian } from "../../src/likelihood/gaussian.ts";
+import type { Likelihood } from "../../src/likelihood/likelihood.ts";
+import type { OutputMoments } from "../../src/likelihood/prediction.ts";
 import { softmax } from "../../src/likelihood/softmax.ts";
 import { forward } from "../../src/model/derivatives.ts";
 import { mlp } from "../../src/model/mlp.ts";
 import { laplace } from "../../src/posterior/laplace.ts";
-import type { Posterior } from "../../src/posterior/posterior.ts";
+import { rebuilt, type Posterior } from "../../src/posterior/posterior.ts";
 import { isotropic } from "../../src/prior/isotropic.ts";
 import { linearized, predict, type PredictOptions } from "../../src/predictive/predict.ts";
 import { sampled } from "../../src/predictive/sampled.ts";
@@ -74,6 +77,31 @@ describe("predictions by sampled weights", () => {
     const { probabilities } = await predict(classes, [0.5], { method: sampled({ samples: 20 }) });
     const draws = classes.sample(20).to2DArray().map((w) => softmax(forward(classes.model.withParameters(Float64Array.from(w)), [0.5]).to1DArray()));
     expectClose(probabilities.to1DArray(), [0, 1, 2].map((k) => sum(draws.map((p) => p[k])) / 20), 1e-13);
+  });
+
+  it("of classes have exact entropies, whatever the link", async () => {
+    const classes = await laplace(mlp([1, 3], { seed: 1 }), categorical(), { inputs: [-1, 0, 1], targets: [0, 1, 2] });
+    const { expectedEntropy } = (await predict(classes, [0.5], { method: sampled({ samples: 20 }) })).uncertainty();
+    const entropies = classes.sample(20).to2DArray().map((w) => sum(Array.from(softmax(forward(classes.model.withParameters(Float64Array.from(w)), [0.5]).to1DArray()), (p) => -p * Math.log(p))));
+    expect(expectedEntropy.get(0, 0)).toBeCloseTo(sum(entropies) / 20, 13);
+  });
+
+  it("keep of a draw its outputs alone, and make predictions when they are looked at", async () => {
+    const seen: OutputMoments[] = [];
+    const watched: Likelihood = {
+      ...gaussian({ noise: 0.1 }),
+      predict: (moments) => {
+        seen.push(moments);
+        return { logDensity: () => new Float64Array(1) };
+      },
+    };
+    const { predictions } = await sampled({ samples: 3 }).components(rebuilt<Posterior["model"], Likelihood>(posterior, { likelihood: watched }), [[1], [2]], {});
+    expect(seen).toEqual([]);
+    const [first, second] = [predictions, predictions].map((each) => [...each][0]);
+    expect(first).not.toBe(second);
+    expect(seen).toHaveLength(6);
+    for (const moments of seen) expect(Object.keys(moments).sort()).toEqual(["mean", "outputs", "rows"]);
+    expect(seen[0].mean).toBe(seen[3].mean);
   });
 
   it("with linearized() are what predict() gives without", async () => {
