@@ -1,12 +1,14 @@
 import { outerProduct, type CurvatureKind } from "./curvature/curvature.ts";
-import type { Data, MatrixLike } from "./data.ts";
+import { toTable, type Data, type MatrixLike } from "./data.ts";
 import { knownOptions, positive } from "./errors.ts";
 import { hyperparameterChange, maximizeEvidence } from "./evidence/maximize-evidence.ts";
 import { isWithEvidence } from "./evidence/with-evidence.ts";
+import { fitNetworks, type FittedNetworks } from "./fit-networks.ts";
 import { examples } from "./likelihood/examples.ts";
 import { isOpen, type Likelihood } from "./likelihood/likelihood.ts";
 import { isLayered, type Model } from "./model/model.ts";
 import { columnScale, isStandardized, standardized } from "./model/standardized.ts";
+import { isNetworks, type Networks } from "./networks.ts";
 import { MEMORY_BUDGET, approximation, laplace } from "./posterior/laplace.ts";
 import type { DataTerm } from "./posterior/data-term.ts";
 import type { Posterior } from "./posterior/posterior.ts";
@@ -88,8 +90,10 @@ const OPTIONS = ["prior", "standardize", "reestimate", "method", "gradientTolera
  * precisions and noise by the evidence as it goes (MacKay 1992; Foresee & Hagan 1997), and makes the posterior with a structure
  * that fits the memory budget.
  *
+ * With {@link networks} in place of one model it finds the sizes that suit the data, fits each several times, and predicts by the mixture.
+ *
  * @category Fitting
- * @param model - Where to start; {@link mlp} for most.
+ * @param model - Where to start, {@link mlp} for most; or a family of models, {@link networks}.
  * @param data - In any units; predictions are in the same.
  * @throws {@link InvalidArgumentError} for data that do not fit the model, unknown options, labels out of range.
  * @example
@@ -103,7 +107,14 @@ const OPTIONS = ["prior", "standardize", "reestimate", "method", "gradientTolera
  * console.log(mean.rows, totalVariance.get(1, 0) > totalVariance.get(0, 0)); // 2 true
  * ```
  */
-export async function fit<M extends Model, L extends Likelihood>(model: M, likelihood: L, data: Data, options: FitOptions = {}): Promise<Fitted<M, L>> {
+export async function fit<L extends Likelihood>(model: Networks, likelihood: L, data: Data, options?: FitOptions): Promise<FittedNetworks<L>>;
+export async function fit<M extends Model, L extends Likelihood>(model: M, likelihood: L, data: Data, options?: FitOptions): Promise<Fitted<M, L>>;
+export async function fit<M extends Model, L extends Likelihood>(model: M | Networks, likelihood: L, data: Data, options: FitOptions = {}): Promise<Fitted<M, L> | FittedNetworks<L>> {
+  return isNetworks(model) ? fitNetworks(model, likelihood, data, options) : fitModel(model, likelihood, data, options);
+}
+
+/** What {@link fit} does for a single model. */
+export async function fitModel<M extends Model, L extends Likelihood>(model: M, likelihood: L, data: Data, options: FitOptions = {}): Promise<Fitted<M, L>> {
   knownOptions("options", options, OPTIONS);
   const { inputs, targets } = examples(model, likelihood, data);
   const networks = isLayered(model);
@@ -135,6 +146,15 @@ export async function fit<M extends Model, L extends Likelihood>(model: M, likel
     if (settled) break;
   }
   return fitted(await posteriorOf(mode, curvature), mode);
+}
+
+/** The fit whose training ended as it is said. */
+export async function fittedAt<M extends Model, L extends Likelihood>(training: Trained<M, L>, data: Data, options: FitOptions): Promise<Fitted<M, L>> {
+  const { model, likelihood, prior } = training;
+  const { memoryBudget = MEMORY_BUDGET } = options;
+  const { rows } = toTable("data.inputs", data.inputs);
+  const { curvature, structure } = approximation(model, { structure: chooseStructure(model, options, rows, memoryBudget), ...options });
+  return fitted(await laplace(model, likelihood, data, { ...jobOptions(options), prior, curvature, structure, memoryBudget }), training);
 }
 
 /** Standard deviations of a hundred times where the parameters start (or 100), not re-estimated: little more than least squares. */

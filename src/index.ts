@@ -88,6 +88,7 @@ export { maximizeEvidence, reestimation, type MaximizeEvidenceOptions, type Rees
 export { importanceSampling, type ImportanceSampling, type ImportanceSamplingOptions } from "./evidence/importance-sampling.ts";
 export { compareModels, type Comparable, type ComparedModel, type Comparison } from "./evidence/compare-models.ts";
 export { gridSearch, logarithmicGrid, type Grid, type GridPoint, type GridSearch, type GridSearchOptions } from "./evidence/grid-search.ts";
+export { stackingWeights } from "./evidence/stacking.ts";
 export { crossValidate, type CrossValidation, type CrossValidationOptions, type Predictive } from "./evidence/cross-validate.ts";
 
 export { train, type TrainOptions, type Trained } from "./training/train.ts";
@@ -98,4 +99,6 @@ export { levenbergMarquardt, type LevenbergMarquardtOptions } from "./training/l
 export type { Objective } from "./training/objective.ts";
 export type { Epoch, Minimum, StopReason, TrainingMethod, TrainingTask } from "./training/method.ts";
 export { fit, type FitOptions, type Fitted } from "./fit.ts";
+export { networks, type Networks, type NetworksOptions } from "./networks.ts";
+export type { FittedNetwork, FittedNetworks, TriedSize } from "./fit-networks.ts";
 export { committee, type Committee, type CommitteeOptions } from "./committee.ts";

@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { membersInThread } from "./member.ts";
 import { termOfBatch } from "./posterior/batch-term.ts";
 import { predictionsOfBatches } from "./predictive/batch-prediction.ts";
 import { serve } from "./workers/serve.ts";
 
 serve({
+  member: membersInThread,
   curvature: (/** @type {import("./posterior/batch-term.ts").DataTermParts} */ parts) => (/** @type {import("./posterior/batch-term.ts").EncodedBatch} */ batch) => termOfBatch(parts, batch),
   prediction: (/** @type {import("./predictive/batch-prediction.ts").PredictionParts} */ parts) => predictionsOfBatches(parts),
 });

@@ -5,7 +5,7 @@ import type { Answer, Message } from "./messages.ts";
 import { nodeThreads } from "./node-threads.ts";
 import { packed, unpacked } from "./packing.ts";
 
-/** What can be done with batches: from what they have in common, a function from a batch to its result. */
+/** What can be done with batches: from what they have in common, a function from a batch to its result, or a promise of it. */
 export type Tasks = Readonly<Record<string, (about: never) => (batch: never) => unknown>>;
 
 /** What is used of the global scope of a Web Worker. */
@@ -20,12 +20,18 @@ export function serve(tasks: Tasks): void {
   const scope = globalThis as unknown as Scope;
   const jobs = new Map<number, (batch: unknown) => unknown>();
 
+  // One batch at a time: their kernels may differ.
+  let last: Promise<void> = Promise.resolve();
+  const answer = async (batch: Message & { kind: "batch" }, job: (batch: unknown) => unknown): Promise<void> => {
+    const answered = await answerTo(batch, job);
+    (port ?? scope).postMessage(answered, [...buffersOf(answered)]);
+  };
   const receive = (message: Message): void => {
     if (message.kind === "close") jobs.delete(message.job);
     else if (message.kind === "open") jobs.set(message.job, lazily(() => (tasks[message.task] as (about: unknown) => (batch: unknown) => unknown)(unpacked(message.about))));
     else {
-      const answer = answerTo(message, jobs.get(message.job)!);
-      (port ?? scope).postMessage(answer, [...buffersOf(answer)]);
+      const job = jobs.get(message.job)!;
+      last = last.then(() => answer(message, job));
     }
   };
   if (port) port.on("message", (message) => receive(message as Message));
@@ -38,10 +44,10 @@ function lazily(make: () => (batch: unknown) => unknown): (batch: unknown) => un
   return (batch) => (made ??= make())(batch);
 }
 
-function answerTo({ number, kernels, batch }: Message & { kind: "batch" }, job: (batch: unknown) => unknown): Answer {
+async function answerTo({ number, kernels, batch }: Message & { kind: "batch" }, job: (batch: unknown) => unknown): Promise<Answer> {
   try {
     setKernels(kernels);
-    return { number, result: packed(job(unpacked(batch))) };
+    return { number, result: packed(await job(unpacked(batch))) };
   } catch (error) {
     return { number, error: recordOf(error) };
   }

@@ -1,0 +1,65 @@
+import { gather, type FlatArray, type Table } from "./data.ts";
+import { fitModel, type FitOptions } from "./fit.ts";
+import type { Likelihood } from "./likelihood/likelihood.ts";
+import type { DenseNetwork } from "./model/dense-network.ts";
+import { mlp } from "./model/mlp.ts";
+import type { Networks } from "./networks.ts";
+import type { Trained } from "./training/train.ts";
+import { packed } from "./workers/packing.ts";
+
+/** What the fits of a family have in common. */
+export interface MemberParts<L extends Likelihood = Likelihood> {
+  readonly likelihood: L;
+  readonly inputs: Table;
+  readonly targets: Table;
+  /** Of the networks. */
+  readonly outputs: number;
+  readonly activation: Networks["activation"];
+  readonly options: FitOptions;
+}
+
+/** One of the fits. */
+export interface MemberTask {
+  /** The numbers of units in its hidden layers. */
+  readonly hidden: readonly number[];
+  /** Of the initial weights. */
+  readonly seed: number;
+  /** The examples to hold out, none to fit to all. */
+  readonly heldOut: Int32Array;
+}
+
+/** What became of it. */
+export interface Member<L extends Likelihood = Likelihood> {
+  readonly training: Trained<DenseNetwork, L>;
+  /** The log densities of the examples held out. */
+  readonly logDensity: Float64Array;
+}
+
+/** Fits a network of the family, here. */
+export async function fitMember<L extends Likelihood>(parts: MemberParts<L>, { hidden, seed, heldOut }: MemberTask): Promise<Member<L>> {
+  const { likelihood, inputs, targets, outputs, activation, options } = parts;
+  const model = mlp([inputs.columns, ...hidden, outputs], { activation, seed });
+  if (heldOut.length === 0) {
+    const { training } = await fitModel(model, likelihood, examplesOf(inputs, targets), options);
+    return { training, logDensity: new Float64Array(0) };
+  }
+  const held = new Set(heldOut);
+  const kept = Int32Array.from({ length: inputs.rows }, (_, n) => n).filter((n) => !held.has(n));
+  const fitted = await fitModel(model, likelihood, examplesOf(gather(inputs, kept), gather(targets, kept)), options);
+  const { inputs: newInputs, targets: newTargets } = examplesOf(gather(inputs, heldOut), gather(targets, heldOut));
+  return { training: fitted.training, logDensity: (await fitted.predict(newInputs)).logDensity(newTargets) };
+}
+
+/** In a worker thread: with a result that shares no array with the next. */
+export function membersInThread(parts: MemberParts): (task: MemberTask) => Promise<unknown> {
+  return async (task) => structuredClone(packed(await fitMember(parts, task)));
+}
+
+/** Tables as a user gives them. */
+export function examplesOf(inputs: Table, targets: Table): { readonly inputs: FlatArray; readonly targets: FlatArray } {
+  return { inputs: flat(inputs), targets: flat(targets) };
+}
+
+function flat({ data, rows, columns }: Table): FlatArray {
+  return { data, shape: [rows, columns] };
+}
