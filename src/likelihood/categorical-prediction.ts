@@ -55,16 +55,22 @@ const CERTAIN: Link = {
 /** The link integrated over the logits of a batch. */
 export function integrated(moments: OutputMoments, asked: Link): IntegratedLogits {
   const { rows, outputs, mean } = moments;
+  const { variance } = marginals(moments);
   const link = areCertain(moments) ? CERTAIN : asked;
   const logProbabilities = new Float64Array(rows * outputs);
-  const expectedEntropy = new Float64Array(link.withEntropy === undefined ? 0 : rows);
+  const expectedEntropy = new Float64Array(link.withEntropy === undefined || link.fromVariances !== undefined ? 0 : rows);
   for (let n = 0; n < rows; n++) {
-    const logits = [mean.subarray(n * outputs, (n + 1) * outputs), link === CERTAIN ? NONE : covarianceOf(moments, n)] as const;
-    const averaged = link.withEntropy?.(...logits);
-    logProbabilities.set(averaged?.logProbabilities ?? link.logProbabilities(...logits), n * outputs);
+    const [logits, variances] = [mean, variance].map((values) => values.subarray(n * outputs, (n + 1) * outputs));
+    if (link.fromVariances !== undefined) {
+      logProbabilities.set(link.fromVariances(logits, variances), n * outputs);
+      continue;
+    }
+    const covariance = link === CERTAIN ? NONE : covarianceOf(moments, n);
+    const averaged = link.withEntropy?.(logits, covariance);
+    logProbabilities.set(averaged?.logProbabilities ?? link.logProbabilities(logits, covariance), n * outputs);
     if (averaged !== undefined) expectedEntropy[n] = averaged.expectedEntropy;
   }
-  return { logits: mean, logitVariance: marginals(moments).variance, logProbabilities, expectedEntropy };
+  return { logits: mean, logitVariance: variance, logProbabilities, expectedEntropy };
 }
 
 /** The prediction for N examples of K classes; `encode` checks targets. */

@@ -96,6 +96,7 @@ export function categorical(): CategoricalLikelihood {
       const link = options.link ?? probit();
       if (typeof link.logProbabilities !== "function") throw new InvalidArgumentError({ argument: "link", expected: "probit(), extendedMacKay(), laplaceBridge() or monteCarlo()", received: describe(link) });
       return {
+        isMarginal: link.fromVariances !== undefined,
         keep: (moments) => integrated(moments, link),
         make: (kept, rows, outputs) => categoricalPrediction(kept, rows, outputs, (targets) => encode(targets, rows, outputs)),
       };

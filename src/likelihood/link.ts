@@ -14,6 +14,8 @@ export interface Link {
   readonly name: string;
   /** $\log \mathrm E[\operatorname{softmax}(f)]$ for the logits $f \sim \mathcal N(m, C)$ of one example: K numbers. */
   logProbabilities(mean: Float64Array, covariance: Float64Array): Float64Array;
+  /** The same from the variances of the logits, K numbers, where their correlations do not matter: with it, covariances are not computed. */
+  fromVariances?(mean: Float64Array, variance: Float64Array): Float64Array;
   /** The same with the expected entropy, where the approximation is a distribution over probabilities. */
   withEntropy?(mean: Float64Array, covariance: Float64Array): AveragedSoftmax;
 }
@@ -32,15 +34,13 @@ export interface AveragedSoftmax {
 
 /**
  * The multi-class probit approximation, $\mathrm{softmax}\left( f_k / \sqrt{1 + \pi s_k^2 / 8} \right)$ with $s_k^2$ the variance of logit $k$ (Gibbs 1997, as
- * laplace-torch has it). Cheap; ignores correlation between logits.
+ * laplace-torch has it). Cheap; ignores correlation between logits, whose covariances are not even computed: with {@link kronecker} or {@link diagonal} thousands of classes take little time and memory.
  *
  * @category Predictions
  */
 export function probit(): Link {
-  const link: Link = {
-    name: "probit",
-    logProbabilities: (mean, covariance) => logSoftmax(mean.map((f, k) => f / Math.sqrt(1 + (Math.PI / 8) * Math.max(0, covariance[k * (mean.length + 1)])))),
-  };
+  const fromVariances = (mean: Float64Array, variance: Float64Array): Float64Array => logSoftmax(mean.map((f, k) => f / Math.sqrt(1 + (Math.PI / 8) * Math.max(0, variance[k]))));
+  const link: Link = { name: "probit", fromVariances, logProbabilities: (mean, covariance) => fromVariances(mean, mean.map((_, k) => covariance[k * (mean.length + 1)])) };
   return remakeable(link, "probit");
 }
 

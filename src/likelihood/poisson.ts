@@ -91,6 +91,7 @@ export function poisson(options: PoissonOptions = {}): PoissonLikelihood {
     ...predicting((asked: PoissonPredictionOptions) => {
       knownOptions("options", asked, ["exposure"]);
       return {
+        isMarginal: true,
         keep: marginals,
         make: (logRates, rows, outputs) => poissonPrediction(logRates, outputs, exposuresOf(asked.exposure ?? 1, rows, outputs), (targets) => encoded(targets, rows, outputs)),
       };

@@ -8,6 +8,8 @@ import { concatenated } from "../linalg/vector.ts";
  * @category Predictions
  */
 export interface Predictor<P extends Prediction> {
+  /** Whether the variances of the outputs are all that is needed: their covariances are then not computed. */
+  readonly isMarginal: boolean;
   /** Takes the outputs at further inputs. */
   add(moments: OutputMoments): void;
   /** What the prediction needs of the outputs at a batch of inputs; another thread may do that. */
@@ -36,6 +38,8 @@ type Kept = Readonly<Record<string, Float64Array>>;
 
 /** How a likelihood predicts, its options settled. */
 interface Recipe<P extends Prediction, K extends Kept> {
+  /** Whether `keep` looks at variances only, and not at covariances. Default false. */
+  readonly isMarginal?: boolean;
   /** The link integrated over the outputs of a batch, example by example. */
   readonly keep: (moments: OutputMoments) => K;
   /** The prediction from what was kept of all batches, of N examples with K outputs. */
@@ -56,10 +60,11 @@ export function predicting<P extends Prediction, K extends Kept, O extends objec
       return make(keep(moments), moments.rows, moments.outputs);
     },
     predictor: (options = {} as O) => {
-      const { keep, make } = recipe(options);
+      const { keep, make, isMarginal = false } = recipe(options);
       const batches: K[] = [];
       let [rows, outputs] = [0, 0];
       const predictor: Predictor<P> = {
+        isMarginal,
         add: (moments) => predictor.take(predictor.keep(moments)),
         keep: (moments) => ({ rows: moments.rows, outputs: moments.outputs, kept: keep(moments) }),
         take: (batch) => {

@@ -5,6 +5,7 @@ import type { KeptOutputs, Predictor } from "../likelihood/predictor.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { allFinite } from "../linalg/vector.ts";
 import type { Model } from "../model/model.ts";
+import { outputVarianceOf } from "../structure/output-variance.ts";
 import type { Precision } from "../structure/structure.ts";
 
 /** What predictions are made of. */
@@ -20,8 +21,9 @@ export interface PredictionParts {
 export function predictionsOfBatches({ model, likelihood, precision, link }: PredictionParts, predictor: Predictor<Prediction> = likelihood.predictor(link)): (inputs: Table) => KeptOutputs {
   return (inputs) => {
     const evaluation = model.evaluate(inputs);
-    const [mean, covariance] = [evaluation.outputs.slice(), precision.outputCovariance(model, evaluation)];
-    if (!allFinite(mean) || !allFinite(covariance)) throw new NotFiniteError("The model's outputs or their derivatives overflow at these inputs. Are they in the units the model was trained with?");
-    return predictor.keep({ rows: inputs.rows, outputs: model.outputs, mean, covariance });
+    const mean = evaluation.outputs.slice();
+    const spread = predictor.isMarginal ? { variance: outputVarianceOf(precision, model, evaluation) } : { covariance: precision.outputCovariance(model, evaluation) };
+    if (![mean, ...Object.values(spread)].every(allFinite)) throw new NotFiniteError("The model's outputs or their derivatives overflow at these inputs. Are they in the units the model was trained with?");
+    return predictor.keep({ rows: inputs.rows, outputs: model.outputs, mean, ...spread });
   };
 }

@@ -8,6 +8,7 @@ import type { Model } from "../model/model.ts";
 import { isMixture, type Mixture } from "../posterior/mixture.ts";
 import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
 import { checkpoints, jobOptions, workerCount, type SharedJobOptions } from "../progress.ts";
+import { varianceRows } from "../structure/output-variance.ts";
 import { rowsFor } from "../structure/structure.ts";
 import type { MethodOptions, PredictionComponents, PredictionMethod, PredictionOf } from "./method.ts";
 import { predictionsOfBatches, type PredictionParts } from "./batch-prediction.ts";
@@ -109,7 +110,7 @@ async function linearizedPrediction<M extends Model, L extends Likelihood>(poste
 /** What is kept of all batches, in their order. */
 async function* predictions(parts: PredictionParts, predictor: Predictor<Prediction>, inputs: Table, options: SharedJobOptions): AsyncGenerator<KeptOutputs> {
   const workers = workerCount(options);
-  const tables = batches(parts, inputs);
+  const tables = batches(parts, predictor.isMarginal, inputs);
   if (workers === 0) {
     const predictionOfBatch = predictionsOfBatches(parts, predictor);
     for (const table of tables) yield predictionOfBatch(table);
@@ -118,8 +119,8 @@ async function* predictions(parts: PredictionParts, predictor: Predictor<Predict
   yield* inWorkers<KeptOutputs>(workers, { task: "prediction", about: parts, batches: tables }, options.signal);
 }
 
-/** The inputs, so few at a time that the covariances of their outputs take little memory. */
-function* batches({ model, precision }: PredictionParts, inputs: Table): Generator<Table> {
-  const step = rowsFor(model.outputs ** 2, precision.batchRows(model));
+/** The inputs, so few at a time that the variances or covariances of their outputs take little memory. */
+function* batches({ model, precision }: PredictionParts, isMarginal: boolean, inputs: Table): Generator<Table> {
+  const step = isMarginal ? varianceRows(precision, model) : rowsFor(model.outputs ** 2, precision.batchRows(model));
   for (let from = 0; from < inputs.rows; from += step) yield slice(inputs, from, Math.min(inputs.rows, from + step));
 }

@@ -6,6 +6,7 @@ import { isLayered, type LayeredEvaluation, type LayeredModel, type Model } from
 import { priorPrecision, sumByGroup, type GroupedPrior } from "../prior/prior.ts";
 import { remakeable } from "../recipe.ts";
 import { addDeltaCovariance, outputCovarianceByJacobian, outputDeltas } from "./output-covariance.ts";
+import { outputVarianceByJacobian, varianceOfLayers } from "./output-variance.ts";
 import { addParts, NOT_AT_A_MODE, rowsFor, temporaries, type Batch, type Curvature, type Precision, type Structure } from "./structure.ts";
 
 /**
@@ -103,6 +104,7 @@ export function diagonalPrecision(values: Float64Array, prior: GroupedPrior, sca
     inverse: () => diagonalMatrix(variances),
     batchRows,
     outputCovariance: (model, evaluation) => (isLayered(model) ? outputCovariance(variances, model, evaluation as LayeredEvaluation) : outputCovarianceByJacobian(result, model, evaluation)),
+    outputVariance: (model, evaluation) => (isLayered(model) ? outputVariance(variances, model, evaluation as LayeredEvaluation) : outputVarianceByJacobian(result, model, evaluation)),
   };
   return remakeable(result, "diagonalPrecision", () => ({ values, prior, scale }));
 }
@@ -112,13 +114,23 @@ export function diagonalPrecision(values: Float64Array, prior: GroupedPrior, sca
  * backpropagations and one product for each layer.
  */
 function outputCovariance(variances: Float64Array, model: LayeredModel, evaluation: LayeredEvaluation): Float64Array {
-  const rows = evaluation.outputs.length / model.outputs;
   const deltas = outputDeltas(model, evaluation);
-  const covariance = new Float64Array(rows * model.outputs ** 2);
-  model.layers.forEach(({ inputs, outputs, weights, biases }, l) => {
+  const covariance = new Float64Array(evaluation.outputs.length * model.outputs);
+  spreads(variances, model, evaluation).forEach((spread, l) => addDeltaCovariance(deltas.map((delta) => delta[l]), spread, model.layers[l].outputs, covariance));
+  return covariance;
+}
+
+/** The same for l = k alone. */
+function outputVariance(variances: Float64Array, model: LayeredModel, evaluation: LayeredEvaluation): Float64Array {
+  return varianceOfLayers(model, evaluation, spreads(variances, model, evaluation).map((spread, layer) => ({ layer, spread })));
+}
+
+/** sum_i z_i^2 / p_ji + 1 / p_j for the units j of each layer: N x units. */
+function spreads(variances: Float64Array, model: LayeredModel, evaluation: LayeredEvaluation): readonly Float64Array[] {
+  const rows = evaluation.outputs.length / model.outputs;
+  return model.layers.map(({ inputs, outputs, weights, biases }, l) => {
     const spread = multiplyTransposedRight(square(evaluation.activations[l]), variances.subarray(weights.offset, weights.offset + outputs * inputs), rows, inputs, outputs);
     if (biases !== undefined) for (let i = 0; i < spread.length; i++) spread[i] += variances[biases.offset + (i % outputs)];
-    addDeltaCovariance(deltas.map((delta) => delta[l]), spread, outputs, covariance);
+    return spread;
   });
-  return covariance;
 }

@@ -1,4 +1,5 @@
 import type { GroupedPrior } from "../prior/prior.ts";
+import { outputVarianceOf } from "./output-variance.ts";
 import { recipeOf, remadeAs } from "../recipe.ts";
 import type { Curvature, Precision } from "./structure.ts";
 
@@ -47,6 +48,7 @@ function spectralPrecision(factorize: () => Precision, eigenvalues: Float64Array
     inverse: () => precision().inverse(),
     batchRows: (model) => precision().batchRows(model),
     outputCovariance: (model, evaluation) => precision().outputCovariance(model, evaluation),
+    outputVariance: (model, evaluation) => outputVarianceOf(precision(), model, evaluation),
   };
   return remadeAs(quick, () => recipeOf(precision()));
 }

@@ -3,6 +3,7 @@ import type { LayeredEvaluation, LayeredModel } from "../model/model.ts";
 import type { FactorBasis } from "./kronecker-basis.ts";
 import type { BlockPrecision } from "./kronecker-block.ts";
 import { addDeltaCovariance, addGramBlocks, outputDeltas } from "./output-covariance.ts";
+import { varianceOfLayers, type Spread } from "./output-variance.ts";
 import { outputSlopes } from "./output-slopes.ts";
 
 /** The blocks of a layer. */
@@ -17,15 +18,29 @@ export interface LayerPrecision {
  * each layer, and no Jacobian.
  */
 export function kroneckerOutputCovariance(layers: readonly LayerPrecision[], model: LayeredModel, evaluation: LayeredEvaluation): Float64Array {
-  const examples = evaluation.outputs.length / model.outputs;
-  const covariance = new Float64Array(examples * model.outputs ** 2);
-  const add = addingTo(covariance, model, evaluation);
+  const covariance = new Float64Array(evaluation.outputs.length * model.outputs);
+  eachSpread(layers, evaluation, evaluation.outputs.length / model.outputs, addingTo(covariance, model, evaluation));
+  return covariance;
+}
+
+/** The same for l = k alone, in memory for N x units. */
+export function kroneckerOutputVariance(layers: readonly LayerPrecision[], model: LayeredModel, evaluation: LayeredEvaluation): Float64Array {
+  const terms: Spread[] = [];
+  eachSpread(layers, evaluation, evaluation.outputs.length / model.outputs, (layer, basis, variances) => terms.push({ layer, basis, spread: variances.slice() }));
+  return varianceOfLayers(model, evaluation, terms);
+}
+
+/** Shows the v_j of each layer, N x units, and the basis that they are in. */
+function eachSpread(layers: readonly LayerPrecision[], evaluation: LayeredEvaluation, examples: number, add: (layer: number, basis: FactorBasis, variances: Float64Array) => void): void {
   layers.forEach(({ weights, biases }, l) => {
     const { rows: units, columns: inputs } = weights.tensor;
     const rotated = multiply(evaluation.activations[l], weights.inputSide.directions, examples, inputs, inputs);
     for (let i = 0; i < rotated.length; i++) rotated[i] *= rotated[i];
     const variances = multiplyTransposedRight(rotated, weights.variances, examples, inputs, units);
-    if (biases === undefined) return add(l, weights.outputSide, variances);
+    if (biases === undefined) {
+      add(l, weights.outputSide, variances);
+      return;
+    }
     if (biases.outputSide !== weights.outputSide) {
       add(l, weights.outputSide, variances);
       variances.fill(0);
@@ -33,7 +48,6 @@ export function kroneckerOutputCovariance(layers: readonly LayerPrecision[], mod
     for (let at = 0; at < variances.length; at++) variances[at] += biases.variances[at % units];
     add(l, biases.outputSide, variances);
   });
-  return covariance;
 }
 
 /** What adds the sum over the units of a layer, for a basis of its deltas and variances v of N x units. */

@@ -3,7 +3,7 @@ import type { LayeredEvaluation, LayeredModel } from "../model/model.ts";
 import { priorLogDeterminant, type GroupedPrior } from "../prior/prior.ts";
 import { remakeable } from "../recipe.ts";
 import { colourBlock, spreadOverWeights, whitenBlock, type BlockPrecision } from "./kronecker-block.ts";
-import { kroneckerOutputCovariance, type LayerPrecision } from "./kronecker-output-covariance.ts";
+import { kroneckerOutputCovariance, kroneckerOutputVariance, type LayerPrecision } from "./kronecker-output-covariance.ts";
 import { rowsFor, temporaries, type Precision } from "./structure.ts";
 
 /** The precision of blocks that are diagonal in the eigenbasis of their factors. */
@@ -32,6 +32,7 @@ export function kroneckerPrecision(layers: readonly LayerPrecision[], prior: Gro
     inverse: () => inverse(blocks, width),
     batchRows: (model) => rowsFor(Math.max(temporaries(model), widest(blocks)), 512),
     outputCovariance: (model, evaluation) => kroneckerOutputCovariance(layers, model as LayeredModel, evaluation as LayeredEvaluation),
+    outputVariance: (model, evaluation) => kroneckerOutputVariance(layers, model as LayeredModel, evaluation as LayeredEvaluation),
   };
   return remakeable(precision, "kroneckerPrecision", () => ({ layers, prior }));
 }

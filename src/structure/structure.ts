@@ -95,6 +95,8 @@ export interface Precision {
   batchRows(model: Model): number;
   /** $J_n P^{-1} J_n^\top$ for every example: N x K x K, the covariance of the outputs. */
   outputCovariance(model: Model, evaluation: Evaluation): Float64Array;
+  /** The diagonals of {@link outputCovariance} alone, N x K, where they take less: of a layered model, memory for N times the units of a layer. */
+  outputVariance?(model: Model, evaluation: Evaluation): Float64Array;
 }
 
 /** As many examples as keep temporaries below 32 MB, for so many numbers an example, and at most `most`. */

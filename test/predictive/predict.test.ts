@@ -1,10 +1,13 @@
 import { Matrix } from "ml-matrix";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { InvalidArgumentError, NotFiniteError } from "../../src/errors.ts";
 import { bernoulli } from "../../src/likelihood/bernoulli.ts";
 import { categorical } from "../../src/likelihood/categorical.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
+import { extendedMacKay } from "../../src/likelihood/extended-mackay.ts";
+import { laplaceBridge } from "../../src/likelihood/laplace-bridge.ts";
 import { monteCarlo } from "../../src/likelihood/link.ts";
+import { softmax } from "../../src/likelihood/softmax.ts";
 import { mlp } from "../../src/model/mlp.ts";
 import type { Evaluation } from "../../src/model/model.ts";
 import { laplace } from "../../src/posterior/laplace.ts";
@@ -15,6 +18,7 @@ import { predict, type PredictOptions } from "../../src/predictive/predict.ts";
 import { isotropic } from "../../src/prior/isotropic.ts";
 import type { Progress } from "../../src/progress.ts";
 import { diagonal } from "../../src/structure/diagonal.ts";
+import { kronecker } from "../../src/structure/kronecker.ts";
 import { full } from "../../src/structure/full.ts";
 import type { Curvature } from "../../src/structure/structure.ts";
 import { expectClose } from "../support/close.ts";
@@ -141,6 +145,7 @@ describe("memory", () => {
     const eager = (...given: Parameters<typeof data.curvature.precision>): ReturnType<typeof data.curvature.precision> =>
       Object.assign({}, data.curvature.precision(...given), {
         batchRows: () => 512,
+        outputVariance: undefined,
         outputCovariance: (_: unknown, { outputs }: Evaluation) => {
           sizes.push(outputs.length * classes);
           return new Float64Array(outputs.length * classes);
@@ -149,6 +154,25 @@ describe("memory", () => {
     const { probabilities } = await predict(rebuilt(posterior, { structure: { ...structure, batchRows: () => 512 }, data: { ...data, curvature: { ...data.curvature, precision: eager } } }), new Float64Array(100));
     expect(sizes).toEqual([46, 46, 8].map((rows) => rows * classes ** 2));
     expect(probabilities.rows).toBe(100);
+  });
+
+  it.each([diagonal(), kronecker()])("does not grow with the square of the classes where a $name posterior and the link need variances alone", async (structure) => {
+    const classes = 5;
+    for (const model of [mlp([2, classes], { seed: 1 }), mlp([2, 3, classes], { seed: 1 })]) {
+      const posterior = await laplace(model, categorical(), { inputs: [[-1, 0], [1, 0.5]], targets: [0, 1] }, { structure });
+      const inputs = rowsOf(normalTable(4, 2, 3));
+      const expected = await predict(posterior, inputs, { link: extendedMacKay() });
+      const outputCovariance = vi.spyOn(posterior.precision, "outputCovariance");
+      const { logitVariance, probabilities } = await predict(posterior, inputs);
+      expect(outputCovariance).not.toHaveBeenCalled();
+      expectClose(logitVariance.to1DArray(), expected.logitVariance.to1DArray(), 1e-12);
+      expectClose(logitVariance.to1DArray(), jointCovariance(posterior, inputs).diagonal(), 1e-12);
+      const moderated = (n: number): number[] => expected.logits.getRow(n).map((f, k) => f / Math.sqrt(1 + (Math.PI / 8) * logitVariance.get(n, k)));
+      inputs.forEach((_, n) => expectClose(probabilities.getRow(n), softmax(moderated(n)), 1e-13));
+      await predict(posterior, inputs, { link: laplaceBridge() });
+      expect(outputCovariance).toHaveBeenCalled();
+      outputCovariance.mockRestore();
+    }
   });
 });
 
