@@ -49,7 +49,7 @@ export interface Comparison<P> {
   /** The model with the highest evidence. */
   readonly best: P;
   /** A table to print. */
-  toString(): string;
+  summary(): string;
 }
 
 /**
@@ -86,7 +86,7 @@ export function compareModels<P extends Comparable>(models: Readonly<Record<stri
   const ranking = entries
     .map(([name, model]) => ({ name, model, logEvidence: model.logEvidence, behind: most - model.logEvidence, probability: Math.exp(model.logEvidence - most) / total }))
     .sort((a, b) => a.behind - b.behind);
-  return { ranking, best: ranking[0].model, toString: () => table(ranking) };
+  return { ranking, best: ranking[0].model, summary: () => table(ranking) };
 }
 
 function table(ranking: readonly ComparedModel<Comparable>[]): string {

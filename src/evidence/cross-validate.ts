@@ -6,6 +6,7 @@ import { Posterior } from "../posterior/posterior.ts";
 import { predict } from "../predictive/predict.ts";
 import { checkpoints, type JobOptions } from "../progress.ts";
 import { permutation, random } from "../random.ts";
+import { columns, significant } from "../report.ts";
 
 /**
  * Options of {@link crossValidate}.
@@ -46,6 +47,8 @@ export interface CrossValidation {
   readonly standardError: number;
   /** The fold in which each example was held out, from 0: N. */
   readonly foldOf: Int32Array;
+  /** A table to print: the mean and its standard error, of all examples and of each fold. */
+  summary(): string;
 }
 
 const DEFAULT_FOLDS = 5;
@@ -70,6 +73,7 @@ const DEFAULT_FOLDS = 5;
  * const line = await crossValidate(data, (training) => fit(mlp([1, 1]), gaussian(), training));
  * const network = await crossValidate(data, (training) => fit(mlp([1, 5, 1], { seed: 1 }), gaussian(), training));
  * console.log(network.mean - network.standardError > line.mean + line.standardError); // true
+ * console.log(network.summary().split("\n").length); // 7: a head, five folds, all
  * ```
  */
 export async function crossValidate<D extends Data>(data: D, fitFold: (training: D, fold: number) => Promise<Predictive | Posterior>, options: CrossValidationOptions = {}): Promise<CrossValidation> {
@@ -99,7 +103,16 @@ export async function crossValidate<D extends Data>(data: D, fitFold: (training:
   await checkpoint({ stage: "cross-validation", done: folds, total: folds });
   const mean = logDensity.reduce((sum, value) => sum + value, 0) / count;
   const variance = logDensity.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
-  return { logDensity, mean, standardError: Math.sqrt(variance / count), foldOf };
+  const standardError = Math.sqrt(variance / count);
+  return { logDensity, mean, standardError, foldOf, summary: () => table({ logDensity, mean, standardError, foldOf }, folds) };
+}
+
+function table({ logDensity, mean, standardError, foldOf }: Omit<CrossValidation, "summary">, folds: number): string {
+  const ofFold = (fold: number): string[] => {
+    const own = logDensity.filter((_, n) => foldOf[n] === fold);
+    return [`fold ${fold}`, `${own.length}`, significant(own.reduce((sum, value) => sum + value, 0) / own.length), ""];
+  };
+  return columns([["", "examples", "mean log density", "standard error"], ...Array.from({ length: folds }, (_, fold) => ofFold(fold)), ["all", `${logDensity.length}`, significant(mean), significant(standardError)]]);
 }
 
 function countOf(data: Data): number {

@@ -66,7 +66,7 @@ export interface GridSearch<M extends Model, L extends Likelihood> {
   /** All points, temperatures running fastest, then noises. */
   readonly points: readonly GridPoint[];
   /** A table to print. */
-  toString(): string;
+  summary(): string;
 }
 
 /**
@@ -149,7 +149,7 @@ export async function gridSearch<M extends Model, L extends Likelihood>(posterio
   const best = points.reduce((most, point) => (point.score > most.score ? point : most));
   const found = at(best);
   checkDependence(points);
-  return { posterior: found, best, points, toString: () => table(points, best) };
+  return { posterior: found, best, points, summary: () => table(points, best) };
 }
 
 function axis(name: string, values: ArrayLike<number>): Float64Array {

@@ -23,8 +23,8 @@ export interface WithEvidenceOptions {
   readonly curvature?: CurvatureKind;
   /** Epochs from one re-estimation to the next. Default: a fiftieth of them all, so that there are about fifty. */
   readonly every?: number;
-  /** Steps of each re-estimation, as {@link maximizeEvidence} makes them. Default 10. */
-  readonly steps?: number;
+  /** Iterations of each re-estimation, as {@link maximizeEvidence} makes them. Default 10. */
+  readonly maximumIterations?: number;
   /** Epochs before the first one: a network that has yet to learn would be taken for noise. Default: a tenth of them all. */
   readonly burnIn?: number;
   /** Ends training when the evidence has not risen for so many re-estimations. Default: never, since the learning rate of {@link adam} falls to zero over all its epochs. */
@@ -45,7 +45,7 @@ export interface EvidenceTraining extends TrainingMethod {
 
 const DEFAULT_REESTIMATIONS = 50;
 const DEFAULT_BURN_IN = 0.1;
-const DEFAULT_STEPS = 10;
+const DEFAULT_ITERATIONS = 10;
 
 /**
  * Training with the evidence on the way, for networks and data too large for {@link levenbergMarquardt} (Immer et al. 2021, algorithm 1): after every few epochs the posterior at the
@@ -70,16 +70,16 @@ const DEFAULT_STEPS = 10;
  * ```
  */
 export function withEvidence(method: TrainingMethod, options: WithEvidenceOptions = {}): EvidenceTraining {
-  knownOptions("options", options, ["structure", "curvature", "every", "steps", "burnIn", "patience"]);
+  knownOptions("options", options, ["structure", "curvature", "every", "maximumIterations", "burnIn", "patience"]);
   if (madeBy("adam()", "method", method, "minimize").epochs !== true) throw new InvalidArgumentError({ argument: "method", expected: "one that goes through the data in epochs, as adam()", received: `${method.name}()` });
   const structure = madeBy("kronecker(), diagonal() or another structure", "structure", options.structure ?? kronecker(), "curvature");
   const curvature = madeBy("outerProduct() or empiricalFisher()", "curvature", options.curvature ?? outerProduct(), "kind");
   if (curvature.kind !== "factor") throw new InvalidArgumentError({ argument: "curvature", expected: "outerProduct() or empiricalFisher()", received: curvature.name, advice: "Other curvature may be indefinite on the way to a mode." });
-  const { every, burnIn, steps = DEFAULT_STEPS, patience = Infinity } = options;
+  const { every, burnIn, maximumIterations = DEFAULT_ITERATIONS, patience = Infinity } = options;
   if (every !== undefined) wholeNumber("every", every, 1);
   if (burnIn !== undefined) wholeNumber("burnIn", burnIn, 0);
   if (patience !== Infinity) wholeNumber("patience", patience, 1);
-  wholeNumber("steps", steps, 1);
+  wholeNumber("maximumIterations", maximumIterations, 1);
 
   return {
     name: "withEvidence",
@@ -98,7 +98,7 @@ export function withEvidence(method: TrainingMethod, options: WithEvidenceOption
           const first = burnIn ?? Math.floor(DEFAULT_BURN_IN * total);
           const due = number > first && (number - first) % (every ?? Math.ceil(total / DEFAULT_REESTIMATIONS)) === 0;
           if (!due && number !== total) return objective;
-          const here = await reestimated(objective, weights, { structure, curvature }, steps);
+          const here = await reestimated(objective, weights, { structure, curvature }, maximumIterations);
           since = best === undefined || here.logEvidence > best.logEvidence ? 0 : since + 1;
           if (best === undefined || since === 0) best = here;
           ({ objective } = here);
@@ -126,13 +126,13 @@ interface Reestimated<L extends Likelihood> extends Pick<Minimum<L>, "weights" |
   readonly discrepancy: number;
 }
 
-async function reestimated<L extends Likelihood>(objective: Objective<L>, weights: Float64Array, kind: Pick<EvidenceTraining, "structure" | "curvature">, steps: number): Promise<Reestimated<L>> {
+async function reestimated<L extends Likelihood>(objective: Objective<L>, weights: Float64Array, kind: Pick<EvidenceTraining, "structure" | "curvature">, maximumIterations: number): Promise<Reestimated<L>> {
   const { model, likelihood, prior, inputs, targets, breathe } = objective;
   await breathe();
   // The targets are as the likelihood encodes them.
   const posterior = await laplace(model.withParameters(weights.slice()), { ...likelihood, encode: () => targets }, { inputs: { data: inputs.data, shape: [inputs.rows, inputs.columns] }, targets: targets.data }, { ...kind, prior });
   const estimate = posterior.data.energy > leastEnergy(likelihood, targets) ? "both" : "prior";
-  const tuned: Posterior = maximizeEvidence(posterior, { maximumIterations: steps, estimate });
+  const tuned: Posterior = maximizeEvidence(posterior, { maximumIterations, estimate });
   return {
     weights: posterior.mean,
     objective: { ...objective, ...withHyperparameters({ prior, likelihood }, tuned.prior.precisions, tuned.likelihood.precision) },

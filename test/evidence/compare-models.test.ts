@@ -39,7 +39,7 @@ describe("compareModels", () => {
   });
 
   it("prints a table with a line for each model", () => {
-    const lines = compareModels({ small: stub(-12), right: stub(-10) }).toString().split("\n");
+    const lines = compareModels({ small: stub(-12), right: stub(-10) }).summary().split("\n");
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(/^model +log evidence +behind +probability +log likelihood +effective parameters$/);
     expect(lines[1]).toMatch(/^right +-10\.000 +0\.00 +0\.881 +-5\.0000 +3\.2$/);

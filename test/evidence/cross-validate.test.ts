@@ -42,6 +42,16 @@ describe("crossValidate", () => {
     }));
   });
 
+  it("prints a line for each fold, and one for all", async () => {
+    const data = { inputs: Float64Array.from({ length: 5 }, (_, n) => n), targets: new Float64Array(5).fill(2) };
+    const result = await crossValidate(data, product([]), { folds: 2 });
+    const [head, ...lines] = result.summary().split("\n").map((line) => line.trim().split(/ {2,}/));
+    expect(head).toEqual(["examples", "mean log density", "standard error"]);
+    const meanOf = (fold: number): number => { const own = [0, 1, 2, 3, 4].filter((n) => result.foldOf[n] === fold); return own.reduce((sum, n) => sum - 2 * n, 0) / own.length; };
+    expect(lines.map(([name, , mean]) => [name, Number(mean)])).toEqual([["fold 0", Number(meanOf(0).toPrecision(5))], ["fold 1", Number(meanOf(1).toPrecision(5))], ["all", -4]]);
+    expect(lines[2]).toEqual(["all", "5", "-4.0000", Math.sqrt(2).toPrecision(5)]);
+  });
+
   it("shuffles by the seed", async () => {
     const data = { inputs: Array.from({ length: 30 }, (_, n) => n), targets: new Float64Array(30) };
     const division = async (seed?: number): Promise<number[]> => [...(await crossValidate(data, product([]), seed === undefined ? {} : { seed })).foldOf];

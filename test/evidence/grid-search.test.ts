@@ -105,7 +105,7 @@ describe("gridSearch", () => {
   it("prints a table", async () => {
     const { best, ...search } = await gridSearch(posterior, heldOut, { noises: [0.1, 10] });
     expect(best.noise).toBe(0.1);
-    const [head, first, second] = search.toString().split("\n");
+    const [head, first, second] = search.summary().split("\n");
     expect(head).toMatch(/prior precision +noise +temperature +score/);
     expect(first).toMatch(/0\.50000 +0\.10000 +1\.0000 .* best/);
     expect(second).not.toMatch(/best/);

@@ -60,7 +60,7 @@ describe("training with evidence", () => {
   });
 
   it("meets MacKay's equations at the weights that it returns", async () => {
-    const { model, likelihood, prior, effectiveParameters, discrepancy, stopped, iterations } = await train(network, gaussian(), data, { prior: perLayer(), method: withEvidence(quick, { steps: 100 }) });
+    const { model, likelihood, prior, effectiveParameters, discrepancy, stopped, iterations } = await train(network, gaussian(), data, { prior: perLayer(), method: withEvidence(quick, { maximumIterations: 100 }) });
     const posterior = await laplace(model, likelihood, data, { prior, structure: kronecker() });
     expectRelativelyClose([effectiveParameters as number], [posterior.effectiveParameters], 1e-10);
     expect(discrepancy).toBeLessThan(1e-4);
@@ -153,7 +153,7 @@ describe("training with evidence", () => {
     refused({ curvature: exact() }, /^curvature: expected outerProduct\(\) or empiricalFisher\(\), got exact/);
     refused({ structure: "kronecker" }, /^structure: /);
     refused({ every: 0 }, /^every: /);
-    refused({ steps: 0 }, /^steps: /);
+    refused({ maximumIterations: 0 }, /^maximumIterations: /);
     refused({ burnIn: -1 }, /^burnIn: /);
     refused({ patience: 0.5 }, /^patience: /);
     refused({ epochs: 3 }, /unknown option "epochs"/);
