@@ -56,6 +56,7 @@ export { perLayer, type PerLayerOptions } from "./prior/per-layer.ts";
 export { automaticRelevance, type AutomaticRelevanceOptions } from "./prior/automatic-relevance.ts";
 export { groups } from "./prior/groups.ts";
 export { perWeight } from "./prior/per-weight.ts";
+export type { Coupling, WeightMatrix } from "./prior/coupling.ts";
 export type { GroupedPrior, Prior } from "./prior/prior.ts";
 
 export { exact, outerProduct, empiricalFisher, monteCarloFisher, type CurvatureKind, type ExactCurvature, type ExactOptions, type FactorCurvature, type MonteCarloFisherOptions } from "./curvature/curvature.ts";
@@ -69,7 +70,8 @@ export { blockDiagonal, type BlockDiagonalOptions } from "./structure/block-diag
 export type { Batch, Curvature, Precision, Structure } from "./structure/structure.ts";
 
 export { laplace, withMoreData, type LaplaceOptions } from "./posterior/laplace.ts";
-export { mergePosteriors, posteriorAsPrior } from "./posterior/merge.ts";
+export { mergePosteriors } from "./posterior/merge.ts";
+export { posteriorAsPrior, type PosteriorAsPriorOptions } from "./posterior/posterior-as-prior.ts";
 export { mixture, type Mixture, type MixtureOptions } from "./posterior/mixture.ts";
 export { loadPosterior, savePosterior, type SavedPosterior } from "./posterior/save.ts";
 export { Posterior, type PosteriorChanges, type PosteriorParts } from "./posterior/posterior.ts";

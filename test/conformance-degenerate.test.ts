@@ -1,6 +1,6 @@
 import fc from "./support/fast-check.ts";
 import { describe, it } from "vitest";
-import { checkBatches, checkCurvature, checkPosterior, checkPrecision, conformance, type KindRow, type StructureRow } from "./conformance.ts";
+import { checkAsPrior, checkBatches, checkCurvature, checkPosterior, checkPrecision, conformance, type KindRow, type StructureRow } from "./conformance.ts";
 import { FACTOR_KINDS, STRUCTURES } from "./conformance-rows.ts";
 import type { Twin } from "./support/dense-twin.ts";
 import { ACTIVATION_NAMES } from "./support/networks.ts";
@@ -13,6 +13,7 @@ async function check(twin: Twin, row: StructureRow, kind: KindRow): Promise<void
   checkPrecision(made);
   checkPosterior(made);
   await checkBatches(made);
+  await checkAsPrior(made);
 }
 
 /** The same network with all weights multiplied. */

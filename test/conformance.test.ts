@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { UnsupportedError } from "../src/errors.ts";
 import { laplace } from "../src/posterior/laplace.ts";
 import { train } from "../src/training/train.ts";
-import { checkBatches, checkCurvature, checkPosterior, checkPrecision, conformance, conformancePrior, type Conformance } from "./conformance.ts";
+import { checkAsPrior, checkBatches, checkCurvature, checkPosterior, checkPrecision, conformance, conformancePrior, type Conformance } from "./conformance.ts";
 import { LIKELIHOODS, MODELS, STRUCTURES } from "./conformance-rows.ts";
 import { dataOf, type Twin } from "./support/dense-twin.ts";
 import { makeTwin, twinFunction } from "./support/twin-models.ts";
@@ -47,6 +47,7 @@ describe.each(STRUCTURES)("$name", (row) => {
         it("has the dense precision", () => checkPrecision(made));
         it("has the evidence and the moments of the dense posterior", () => checkPosterior(made));
         it("takes data in batches", () => checkBatches(made));
+        it("is the prior for more data", () => checkAsPrior(made));
       });
     });
   });

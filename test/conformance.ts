@@ -3,9 +3,10 @@ import { expect } from "vitest";
 import type { CurvatureKind } from "../src/curvature/curvature.ts";
 import type { Model } from "../src/model/model.ts";
 import { laplace, withMoreData } from "../src/posterior/laplace.ts";
+import { posteriorAsPrior } from "../src/posterior/posterior-as-prior.ts";
 import type { Posterior } from "../src/posterior/posterior.ts";
 import { perWeight } from "../src/prior/per-weight.ts";
-import type { Prior } from "../src/prior/prior.ts";
+import { coupledPrior, groupedPrior, type GroupedPrior, type Prior } from "../src/prior/prior.ts";
 import type { Structure } from "../src/structure/structure.ts";
 import { expectClose } from "./support/close.ts";
 import { dataOf, eigenvalues, twinJacobian, twinLogLikelihood, type Twin } from "./support/dense-twin.ts";
@@ -81,6 +82,10 @@ export function checkCurvature({ twin, kind, row, posterior, hessian, tolerance 
   expectClose(curvature.dense(), unit.to1DArray(), tolerance);
   expectClose(curvature.times(2.5).dense(), Matrix.mul(unit, 2.5).to1DArray(), tolerance);
   expectClose(curvature.plus(curvature.times(2)).dense(), Matrix.mul(unit, 3).to1DArray(), tolerance);
+  const v = normals(unit.rows, 6);
+  const kept = v.slice();
+  expectClose(curvature.product(v), unit.mmul(Matrix.columnVector(v)).to1DArray(), tolerance);
+  expect(v).toEqual(kept);
 }
 
 /** Everything that the factorised precision does, and it leaves its arguments alone. */
@@ -137,6 +142,41 @@ export function checkPosterior({ twin, posterior, precision, covariance, priorPr
   expectClose(posterior.gradient, gradient, tolerance);
   const length = Matrix.rowVector(gradient).mmul(covariance).mmul(Matrix.columnVector(gradient)).get(0, 0);
   expect(Math.abs(posterior.distanceFromMode - Math.sqrt(length))).toBeLessThan(tolerance * (1 + Math.sqrt(length)));
+}
+
+/** The posterior with another as its prior, whose precision is P0 = H / T + A, not at its mean. */
+export async function checkAsPrior({ twin, row, kind, posterior, hessian, precision: before, jacobian, tolerance }: Conformance): Promise<void> {
+  // As much indefinite curvature again would be more than the prior makes up for.
+  const temperature = kind.atMode ? 100 : 2;
+  const weights = twin.model.parameters;
+  const deviations = normals(weights.length, 9).map((value) => 0.2 * value);
+  const prior = withMean(posteriorAsPrior(posterior).bind(twin.model), weights.map((w, i) => w - deviations[i]));
+  const after = await laplace(twin.model, twin.textbook.likelihood, dataOf(twin), { curvature: kind.kind, structure: row.structure, prior, temperature });
+  const ofData = Matrix.div(hessian, temperature);
+  const precision = Matrix.add(before, ofData);
+  const covariance = inverse(precision);
+  const d = Matrix.columnVector(deviations);
+  const fromPrior = before.mmul(d).to1DArray();
+  const scatter = d.transpose().mmul(before).mmul(d).get(0, 0);
+  const logDeterminant = (matrix: Matrix): number => eigenvalues(matrix).reduce((sum, value) => sum + Math.log(value), 0);
+  const ratio = logDeterminant(precision) - logDeterminant(before);
+  const gamma = covariance.mmul(ofData).diagonal();
+  expectClose(after.precisionMatrix().to1DArray(), precision.to1DArray(), tolerance);
+  expectClose(after.covariance().to1DArray(), covariance.to1DArray(), tolerance);
+  expectClose([after.scatter, after.logDeterminantRatio, after.logEvidence], [scatter, ratio, twinLogLikelihood(twin) / temperature - 0.5 * (scatter + ratio)], tolerance);
+  expectClose(after.effectiveParametersByGroup, gamma, tolerance);
+  const slopes = twin.inputs.flatMap((input, n) => twin.textbook.gradient(twin.outputs(weights, input), twin.targets[n]));
+  expectClose(after.gradient, jacobian.transpose().mmul(Matrix.columnVector(slopes)).div(temperature).to1DArray().map((g, i) => g + fromPrior[i]), tolerance);
+  // And once more: what has a posterior for a prior is a prior itself.
+  const third = await laplace(twin.model, twin.textbook.likelihood, dataOf(twin), { curvature: kind.kind, structure: row.structure, prior: posteriorAsPrior(after), temperature });
+  expectClose(third.precisionMatrix().to1DArray(), Matrix.add(precision, ofData).to1DArray(), tolerance);
+  expectClose([third.scatter, third.logDeterminantRatio], [0, logDeterminant(Matrix.add(precision, ofData)) - logDeterminant(precision)], tolerance);
+}
+
+/** The prior with another mean. */
+function withMean(prior: GroupedPrior, mean: Float64Array): GroupedPrior {
+  const { name, groups, groupOf, precisions, coupling, fixed } = prior;
+  return coupling === undefined ? groupedPrior(name, groups, groupOf, precisions, mean, fixed) : coupledPrior(name, prior, mean, coupling);
 }
 
 /** Data in batches, or more of it later, make no difference. */

@@ -7,7 +7,7 @@ import { noiseFreedom } from "./hyperparameters.ts";
  * @category Evidence
  */
 export interface EvidenceGradient {
-  /** $\partial \log p(D) / \partial \log\alpha_g$ for each group of the prior: G. */
+  /** $\partial \log p(D) / \partial \log\alpha_g$ for each group of the prior; 0 for the prior that {@link posteriorAsPrior} makes, which has no hyperparameters: G. */
   readonly logPriorPrecisions: Float64Array;
   /** $\partial \log p(D) / \partial \log\beta$; 0 for likelihoods without a noise that can be estimated. */
   readonly logNoisePrecision: number;
@@ -33,7 +33,7 @@ export function evidenceGradient(posterior: Posterior): EvidenceGradient {
   const { prior, likelihood, data, temperature } = checkedPosterior(posterior);
   const energies = posterior.priorEnergies;
   return {
-    logPriorPrecisions: posterior.effectiveParametersByGroup.map((gamma, g) => 0.5 * gamma - prior.precisions[g] * energies[g]),
+    logPriorPrecisions: posterior.effectiveParametersByGroup.map((gamma, g) => prior.coupling !== undefined ? 0 : 0.5 * gamma - prior.precisions[g] * energies[g]),
     logNoisePrecision: likelihood.noiseParameters === 0 ? 0 : (noiseFreedom(posterior) - 2 * likelihood.precision * data.energy) / (2 * temperature),
   };
 }

@@ -89,6 +89,7 @@ export function evidence(posterior: Posterior, options: EvidenceOptions = {}): E
 
 function symmetries({ model, prior }: Posterior): number {
   if (!isLayered(model)) throw new UnsupportedError("symmetries: the equivalent modes of a model without layers are not known. Leave the option out, or use a network made by mlp().");
+  if (prior.coupling !== undefined) throw new UnsupportedError("symmetries: a posterior that became the prior holds on to one of the equivalent modes. Leave the option out.");
   const precision = priorPrecision(prior);
   const { layers } = model;
   return layers.slice(0, -1).reduce((sum, layer, l) => {

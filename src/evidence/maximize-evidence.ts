@@ -111,7 +111,7 @@ export function reestimation<M extends Model, L extends Likelihood>(posterior: P
 /** Where all weights share one precision, the eigenvalues of the curvature give the evidence at any of its values. */
 function diagonalized<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>): Posterior<M, L> {
   const { prior, data } = posterior;
-  if (prior.groups.length > 1 || data.curvature.diagonalized === undefined) return posterior;
+  if (prior.groups.length > 1 || prior.coupling !== undefined || data.curvature.diagonalized === undefined) return posterior;
   return rebuilt(posterior, { data: { ...data, curvature: data.curvature.diagonalized() } });
 }
 

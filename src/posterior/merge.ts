@@ -1,8 +1,7 @@
 import { InvalidArgumentError, describe } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import type { Model } from "../model/model.ts";
-import { perWeight } from "../prior/per-weight.ts";
-import type { Prior } from "../prior/prior.ts";
+import { sameCoupling } from "../prior/coupling.ts";
 import { recipeOf } from "../recipe.ts";
 import { addDataTerms } from "./data-term.ts";
 import { checkedPosterior, rebuilt, type Posterior } from "./posterior.ts";
@@ -40,7 +39,7 @@ function alike(first: Posterior, other: Posterior, i: number): void {
   };
   demand(same(first.model.parameters, other.model.parameters) && first.model.outputs === other.model.outputs, "a model with the same weights", "one with others", "Data terms add up at the same weights only: make all posteriors with one trained model.");
   demand(first.likelihood.description === other.likelihood.description && first.likelihood.precision === other.likelihood.precision, `the likelihood ${first.likelihood.description}`, other.likelihood.description, "Noise that was left open is that of each one's residuals: give all the same, with posterior.with({ likelihood }), merge, and re-estimate it then.");
-  demand(same(first.prior.precisions, other.prior.precisions) && same(first.prior.groupOf, other.prior.groupOf) && same(first.prior.mean, other.prior.mean), "the same prior", "another", "Use posterior.with({ prior }).");
+  demand(same(first.prior.precisions, other.prior.precisions) && same(first.prior.groupOf, other.prior.groupOf) && same(first.prior.mean, other.prior.mean) && sameCoupling(first.prior.coupling, other.prior.coupling), "the same prior", "another", "Use posterior.with({ prior }).");
   demand(first.temperature === other.temperature, `the temperature ${first.temperature}`, `${other.temperature}`, "Use posterior.with({ temperature }).");
   demand(first.curvature.name === other.curvature.name, `the curvature ${first.curvature.name}`, other.curvature.name);
   demand(first.structure.name === other.structure.name, `the structure ${first.structure.name}`, other.structure.name);
@@ -52,29 +51,4 @@ function alike(first: Posterior, other: Posterior, i: number): void {
 function madeAlike(a: object, b: object): boolean {
   const [one, other] = [recipeOf(a), recipeOf(b)].map((recipe) => recipe && JSON.stringify(recipe, (_, value: unknown) => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value)));
   return one === other;
-}
-
-/**
- * A posterior as the prior for new data: mean $w_\mathrm{MAP}$, and for each weight the precision $1 / (P^{-1})_{ii}$, so that every weight keeps its marginal mean and variance. For training
- * on new data without the old.
- *
- * It is exact for {@link diagonal} posteriors: then evidences multiply, $p(D_1)\, p(D_2 \mid D_1)$. Others lose the correlations between weights: of all independent Gaussians this one has the least
- * divergence $D(p \Vert q)$ from the posterior (assumed density filtering, Opper 1998), which forgets rather than being too sure. Where the old data term can be kept, nothing need be lost:
- * {@link withMoreData} and {@link mergePosteriors} are exact, at the same weights.
- *
- * The precisions are fixed, as what yesterday's data said is no hyperparameter.
- *
- * @category Priors
- * @example
- * ```ts
- * import { diagonal, gaussian, laplace, mlp, posteriorAsPrior, train } from "laplace-ts";
- * const yesterday = await train(mlp([1, 1]), gaussian({ noise: 0.1 }), { inputs: [-1, 1], targets: [-0.9, 1.1] });
- * const posterior = await laplace(yesterday.model, yesterday.likelihood, { inputs: [-1, 1], targets: [-0.9, 1.1] }, { prior: yesterday.prior, structure: diagonal() });
- * const today = await train(posterior.model, posterior.likelihood, { inputs: [2], targets: [2.5] }, { prior: posteriorAsPrior(posterior) });
- * console.log(today.prior.fixed, today.model.parameters[0] > posterior.mean[0]); // true true
- * ```
- */
-export function posteriorAsPrior(posterior: Posterior): Prior {
-  const { marginalVariance, mean } = checkedPosterior(posterior);
-  return perWeight(marginalVariance.map((variance) => 1 / variance), { mean, fixed: true });
 }

@@ -6,8 +6,9 @@ import { isOpen, type Likelihood } from "../likelihood/likelihood.ts";
 import { norm } from "../linalg/vector.ts";
 import { toMatrix, weightVector } from "../model/derivatives.ts";
 import type { Model } from "../model/model.ts";
-import { priorEnergies, priorGradient, priorLogDeterminant, priorPrecision, totalEnergy, type GroupedPrior, type Prior } from "../prior/prior.ts";
+import { priorEnergies, priorEnergy, priorGradient, priorLogDeterminant, priorPrecision, type GroupedPrior, type Prior } from "../prior/prior.ts";
 import { columns, significant } from "../report.ts";
+import { posteriorCurvature, posteriorPrecision } from "../structure/posterior-precision.ts";
 import type { Precision, Structure } from "../structure/structure.ts";
 import type { DataTerm } from "./data-term.ts";
 import { weightDraws } from "./draws.ts";
@@ -52,7 +53,7 @@ export interface PosteriorChanges<L extends Likelihood> {
 
 /**
  * A Gaussian over the weights of a model, $p(w \mid D) = \mathcal N(w_\mathrm{MAP}, P^{-1})$ with precision $P = H / T + A$ (MacKay 1992), and where it
- * came from. Immutable; {@link laplace} makes it. What takes work is computed when first asked for and kept.
+ * came from. Where the prior is an earlier posterior, by {@link posteriorAsPrior}, read its precision $P_0$ for $A$. Immutable; {@link laplace} makes it. What takes work is computed when first asked for and kept.
  *
  * @category Posterior
  */
@@ -86,12 +87,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     this.temperature = parts.temperature;
     this.data = parts.data;
     this.#priorEnergies = parts.priorEnergies;
-    this.precision = this.data.curvature.precision(this.prior, this.#curvatureScale);
-  }
-
-  /** beta^p / T: what the curvature at unit noise is multiplied by. */
-  get #curvatureScale(): number {
-    return this.likelihood.precision ** this.curvature.noisePower / this.temperature;
+    this.precision = posteriorPrecision(this.data.curvature, this.prior, curvatureScale(this));
   }
 
   /** The mode $w_\mathrm{MAP}$: W. */
@@ -117,7 +113,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
 
   /** $(w - w_0)^\top A (w - w_0)$ at the mode. */
   get scatter(): number {
-    return 2 * totalEnergy(this.prior, this.priorEnergies);
+    return 2 * priorEnergy(this.prior, this.model.parameters, this.priorEnergies);
   }
 
   /** $\log\det P - \log\det A$, how much the data narrow the weights: the Occam factor is half of it with the scatter. */
@@ -133,7 +129,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     return this.logLikelihood / this.temperature - 0.5 * (this.scatter + this.logDeterminantRatio);
   }
 
-  /** $\gamma_g = W_g - \alpha_g \operatorname{tr}_g P^{-1}$ for each group of the prior. */
+  /** $\gamma_g = W_g - \operatorname{tr}_g (P^{-1} P_0)$ for each group of the prior, where $P_0$ is its precision: $W_g - \alpha_g \operatorname{tr}_g P^{-1}$ for one that is diagonal. */
   get effectiveParametersByGroup(): Float64Array {
     // A group that the data say nothing about has 0, but for rounding; more than that below 0 only an indefinite H gives.
     const rounding = this.curvature.kind === "factor" ? Infinity : 1e-9;
@@ -168,10 +164,10 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     return this.precision.inverseDiagonal();
   }
 
-  /** The precision $P = H / T + A$ of the weights, W x W. */
+  /** The precision $P = H / T + A$ of the weights, W x W; with {@link posteriorAsPrior} for a prior, $H / T + P_0$. */
   precisionMatrix(): Matrix {
     const width = this.mean.length;
-    const matrix = this.data.curvature.times(this.#curvatureScale).dense();
+    const matrix = posteriorCurvature(this.data.curvature, this.prior, curvatureScale(this)).dense();
     priorPrecision(this.prior).forEach((alpha, i) => (matrix[i * width + i] += alpha));
     return toMatrix(matrix, width, width);
   }
@@ -219,7 +215,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
   /** A few lines to print: model, data, prior, noise, evidence, and whether the weights are at a mode. */
   summary(): string {
     const gamma = this.effectiveParametersByGroup;
-    const { groups, precisions } = this.prior;
+    const { groups, precisions, coupling } = this.prior;
     const distance = this.distanceFromMode;
     const lines = [
       ["model", `${this.model.parameters.length} parameters, ${plural(this.model.outputs, "output")}`],
@@ -227,7 +223,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
       ["likelihood", this.likelihood.description],
       ["curvature", `${this.curvature.name}, ${this.structure.name}`],
       ["prior", `${this.prior.name}, ${plural(groups.length, "group")}`],
-      ...groups.slice(0, LISTED_GROUPS).map((group, g) => [`  ${group}`, `precision ${significant(precisions[g])}, effective parameters ${gamma[g].toFixed(2)}`]),
+      ...groups.slice(0, LISTED_GROUPS).map((group, g) => [`  ${group}`, `${coupling === undefined ? `precision ${significant(precisions[g])}, ` : ""}effective parameters ${gamma[g].toFixed(2)}`]),
       ...(groups.length > LISTED_GROUPS ? [["  ...", `${groups.length - LISTED_GROUPS} more`]] : []),
       ...(this.temperature === 1 ? [] : [["temperature", significant(this.temperature)]]),
       ["effective parameters", `${this.effectiveParameters.toFixed(2)} of ${this.mean.length}`],
@@ -236,11 +232,16 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
       ["gradient norm", significant(this.gradientNorm)],
     ];
     const { leastKept } = this.data.curvature;
-    if (leastKept !== undefined && this.#curvatureScale * leastKept > LITTLE * Math.min(...precisions)) lines.push(["warning", "the rank is too low: eigenvalues of the curvature that may be as large as the prior precision are left out, and the evidence is too high. Use a higher rank"]);
+    if (leastKept !== undefined && curvatureScale(this) * leastKept > LITTLE * Math.min(...precisions)) lines.push(["warning", "the rank is too low: eigenvalues of the curvature that may be as large as the prior precision are left out, and the evidence is too high. Use a higher rank"]);
     if (gamma.some((value) => value < 0)) lines.push(["warning", "the curvature has negative eigenvalues, which only the prior makes up for: the effective number of parameters means little"]);
     if (distance > FAR_FROM_MODE) lines.push(["warning", `the mode is ${distance.toPrecision(2)} posterior standard deviations away: train further with this prior and noise`]);
     return columns(lines, [0, 1]);
   }
+}
+
+/** $\beta^p / T$: what the curvature at unit noise is multiplied by. */
+export function curvatureScale({ likelihood, curvature, temperature }: Pick<Posterior, "likelihood" | "curvature" | "temperature">): number {
+  return likelihood.precision ** curvature.noisePower / temperature;
 }
 
 /** The posterior with other parts; nothing is checked. */

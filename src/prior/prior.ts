@@ -1,12 +1,14 @@
-import { InvalidArgumentError, describe, positive } from "../errors.ts";
+import { InvalidArgumentError, UnsupportedError, describe, positive } from "../errors.ts";
+import { dot, sum } from "../linalg/vector.ts";
 import type { Model } from "../model/model.ts";
 import { isPart } from "../model/part.ts";
 import { remakeable } from "../recipe.ts";
+import type { Coupling } from "./coupling.ts";
 
 /**
  * A Gaussian prior over weights before it meets a model: $p(w) = \mathcal N(w_0, A^{-1})$ with a diagonal precision $A$ that is constant in
  * groups of weights. {@link isotropic}, {@link perLayer}, {@link automaticRelevance}, {@link groups} and {@link perWeight}
- * make one.
+ * make one; that of {@link posteriorAsPrior} has a precision $P_0 = C + A$ with correlations.
  *
  * @category Priors
  */
@@ -35,6 +37,8 @@ export interface GroupedPrior extends Prior {
   readonly mean: Float64Array;
   /** Whether re-estimation leaves the precisions alone. */
   readonly fixed: boolean;
+  /** $C$ where the precision is $P_0 = C + A$, as {@link posteriorAsPrior} makes it; nothing where weights are independent. */
+  readonly coupling?: Coupling | undefined;
 }
 
 /** Makes a bound prior, checking that everything fits. */
@@ -59,13 +63,24 @@ function bound(parts: Omit<GroupedPrior, "bind">): GroupedPrior {
     },
   };
   return remakeable(prior, "groupedPrior", () => {
-    const { name, groups, groupOf, precisions, mean, fixed } = parts;
-    return { name, groups, groupOf, precisions, mean, fixed };
+    const { name, groups, groupOf, precisions, mean, fixed, coupling } = parts;
+    return { name, groups, groupOf, precisions, mean, fixed, ...(coupling && { coupling }) };
   });
+}
+
+/** A prior of precision $P_0 = C + A$, with the $A$ of another; it is fixed. */
+export function coupledPrior(name: string, { groups, groupOf, sizes, precisions }: GroupedPrior, mean: Float64Array, coupling: Coupling): GroupedPrior {
+  return bound({ name, groups, groupOf, sizes, precisions, mean, fixed: true, coupling });
+}
+
+/** The prior of precision $A$ alone. */
+export function uncoupled(prior: GroupedPrior): GroupedPrior {
+  return prior.coupling === undefined ? prior : bound({ ...prior, coupling: undefined });
 }
 
 /** The prior of some parameters among those of the whole; groups of which none is left are dropped. */
 export function restricted(prior: GroupedPrior, indices: Int32Array): GroupedPrior {
+  if (prior.coupling !== undefined) throw new UnsupportedError(`prior: it couples ${prior.groupOf.length} weights, and what it says of ${indices.length} of them depends on the others. Make the earlier posterior of the same part of the model, or use posteriorAsPrior(posterior, { correlations: false }).`);
   const used = prior.groups.map(() => false);
   indices.forEach((index) => (used[prior.groupOf[index]] = true));
   let count = 0;
@@ -93,6 +108,7 @@ function checkedValues(precisions: ArrayLike<number>, groups: readonly string[])
 
 /** The same prior with other precisions alpha_g. */
 export function withPrecisions(prior: GroupedPrior, precisions: ArrayLike<number>): GroupedPrior {
+  if (prior.coupling !== undefined) throw new UnsupportedError("prior: a posterior that has become a prior has the precision that earlier data gave it, and no other. Vary noise or temperature, or use posteriorAsPrior(posterior, { correlations: false }).");
   return bound({ ...prior, precisions: checkedValues(precisions, prior.groups) });
 }
 
@@ -103,9 +119,19 @@ export function priorPrecision({ groupOf, precisions }: GroupedPrior): Float64Ar
   return diagonal;
 }
 
-/** log det A = sum_g W_g log alpha_g. */
-export function priorLogDeterminant({ sizes, precisions }: GroupedPrior): number {
-  return precisions.reduce((sum, alpha, g) => sum + sizes[g] * Math.log(alpha), 0);
+/** What adds P0 = C + A to the lower triangle of W x W matrices. */
+export function addingPriorPrecision(prior: GroupedPrior): (matrix: Float64Array) => void {
+  const diagonal = priorPrecision(prior);
+  const coupled = prior.coupling?.matrix.dense();
+  return (matrix) => {
+    if (coupled !== undefined) for (let at = 0; at < matrix.length; at++) matrix[at] += coupled[at];
+    for (let i = 0; i < diagonal.length; i++) matrix[i * (diagonal.length + 1)] += diagonal[i];
+  };
+}
+
+/** log det A = sum_g W_g log alpha_g, or log det P0. */
+export function priorLogDeterminant({ sizes, precisions, coupling }: GroupedPrior): number {
+  return coupling?.logDeterminant ?? precisions.reduce((sum, alpha, g) => sum + sizes[g] * Math.log(alpha), 0);
 }
 
 /** E_W,g = 1/2 sum_{i in g} (w_i - w0_i)^2, without alpha: G. */
@@ -115,19 +141,23 @@ export function priorEnergies({ groupOf, precisions, mean }: GroupedPrior, weigh
   return energies;
 }
 
-/** A (w - w0), the gradient of E_W: W. */
-export function priorGradient({ groupOf, precisions, mean }: GroupedPrior, weights: Float64Array): Float64Array {
-  return weights.map((w, i) => precisions[groupOf[i]] * (w - mean[i]));
+/** P0 (w - w0), the gradient of E_W: W. */
+export function priorGradient({ groupOf, precisions, mean, coupling }: GroupedPrior, weights: Float64Array): Float64Array {
+  const gradient = weights.map((w, i) => precisions[groupOf[i]] * (w - mean[i]));
+  return coupling === undefined ? gradient : sum(gradient, coupling.matrix.product(deviation(weights, mean)));
 }
 
-/** sum_g alpha_g E_W,g = 1/2 (w - w0)' A (w - w0). */
-export function priorEnergy(prior: GroupedPrior, weights: Float64Array): number {
-  return totalEnergy(prior, priorEnergies(prior, weights));
+/** 1/2 (w - w0)' P0 (w - w0) = sum_g alpha_g E_W,g + 1/2 (w - w0)' C (w - w0), from the E_W,g if they are there. */
+export function priorEnergy(prior: GroupedPrior, weights: Float64Array, energies = priorEnergies(prior, weights)): number {
+  const { precisions, mean, coupling } = prior;
+  const ofGroups = energies.reduce((total, energy, g) => total + precisions[g] * energy, 0);
+  if (coupling === undefined) return ofGroups;
+  const d = deviation(weights, mean);
+  return ofGroups + 0.5 * dot(d, coupling.matrix.product(d));
 }
 
-/** sum_g alpha_g E_W,g from the E_W,g. */
-export function totalEnergy({ precisions }: GroupedPrior, energies: Float64Array): number {
-  return energies.reduce((sum, energy, g) => sum + precisions[g] * energy, 0);
+function deviation(weights: Float64Array, mean: Float64Array): Float64Array {
+  return weights.map((w, i) => w - mean[i]);
 }
 
 /** Sums a quantity of each weight over the groups: G. */

@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from "../errors.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric-eigen.ts";
+import { symmetricTimes } from "../linalg/symmetric-product.ts";
 import { mirrorLower } from "../linalg/symmetric-rank-k.ts";
+import type { WeightMatrix } from "../prior/coupling.ts";
 import { restricted } from "../prior/prior.ts";
 import { remakeable } from "../recipe.ts";
 import { blockDiagonalPrecision } from "./block-diagonal-precision.ts";
@@ -22,12 +24,19 @@ export function blockDiagonalCurvature(blocks: readonly Int32Array[], values: re
     parts: values,
     plus: (other) => {
       const sums = addParts(curvature, other);
-      if (!sameBlocks(blocks, (other as BlockDiagonalCurvature).blocks)) throw new InvalidArgumentError({ argument: "other", expected: "block diagonal curvature of the same blocks", received: "that of blocks of other parameters" });
+      if (!sameBlocks(blocks, (other as WeightMatrix & Pick<BlockDiagonalCurvature, "blocks">).blocks)) throw new InvalidArgumentError({ argument: "other", expected: "block diagonal curvature of the same blocks", received: "that of blocks of other parameters" });
       return blockDiagonalCurvature(blocks, sums);
     },
     times: (c) => (c === 1 ? curvature : blockDiagonalCurvature(blocks, values.map((block) => block.map((value) => c * value)))),
     precision: (prior, scale) => blockDiagonalPrecision(blocks, blocks.map((indices, b) => weightSpacePrecision(values[b], restricted(prior, indices), scale)), prior),
     diagonalized: () => diagonalized(curvature, eigenvalues(blocks, values), width),
+    product: (v) => {
+      const product = new Float64Array(width);
+      blocks.forEach((indices, b) => {
+        symmetricTimes(values[b], Float64Array.from(indices, (index) => v[index])).forEach((value, i) => (product[indices[i]] = value));
+      });
+      return product;
+    },
     dense: () => {
       const matrix = new Float64Array(width * width);
       blocks.forEach((indices, b) => {

@@ -1,5 +1,6 @@
+import { diagonalOfProduct } from "../linalg/symmetric-product.ts";
 import { isLayered, type Evaluation, type Model } from "../model/model.ts";
-import { effectiveParametersByGroup, type GroupedPrior } from "../prior/prior.ts";
+import { effectiveParametersByGroup, sumByGroup, type GroupedPrior } from "../prior/prior.ts";
 import { remakeable } from "../recipe.ts";
 import { activationsOf, blockColumns, columnsOfBlock, soleUnit } from "./block-columns.ts";
 import { outputRows, rowCount, type JacobianRows } from "./jacobian-rows.ts";
@@ -24,7 +25,12 @@ export function blockDiagonalPrecision(blocks: readonly Int32Array[], precisions
     whiten: (rows) => byBlock(rows, (block, part) => block.whiten(part)),
     sample: (normals) => byBlock(normals, (block, part) => block.sample(part)),
     inverseDiagonal: () => byBlock(new Float64Array(width), (block) => block.inverseDiagonal()),
-    effectiveParametersByGroup: () => effectiveParametersByGroup(prior, precision.inverseDiagonal()),
+    effectiveParametersByGroup: (first) => {
+      if (first === undefined) return effectiveParametersByGroup(prior, precision.inverseDiagonal());
+      const ofWeights = new Float64Array(width);
+      blocks.forEach((indices, b) => diagonalOfProduct(precisions[b].inverse(), first.parts[b], indices.length).forEach((value, i) => (ofWeights[indices[i]] = value)));
+      return sumByGroup(prior, ofWeights);
+    },
     inverse: () => {
       const inverse = new Float64Array(width * width);
       blocks.forEach((indices, b) => {

@@ -73,6 +73,7 @@ export function diagonalCurvature(values: Float64Array): Curvature {
     parts: [values],
     dense: () => diagonalMatrix(values),
     plus: (other) => diagonalCurvature(addParts(curvature, other)[0]),
+    product: (v) => v.map((value, i) => value * values[i]),
     times: (c) => (c === 1 ? curvature : diagonalCurvature(values.map((value) => value * c))),
     precision: (prior, scale) => diagonalPrecision(values, prior, scale),
   };
@@ -100,7 +101,7 @@ export function diagonalPrecision(values: Float64Array, prior: GroupedPrior, sca
     sample: (normals) => normals.map((value, i) => value * deviations[i]),
     inverseDiagonal: () => variances.slice(),
     // gamma_i = c h_i / p_i, without the cancellation of 1 - alpha_i / p_i.
-    effectiveParametersByGroup: () => sumByGroup(prior, values.map((value, i) => (value * scale) / precision[i])),
+    effectiveParametersByGroup: (first) => sumByGroup(prior, first === undefined ? values.map((value, i) => (value * scale) / precision[i]) : first.parts[0].map((value, i) => value / precision[i])),
     inverse: () => diagonalMatrix(variances),
     batchRows,
     outputCovariance: (model, evaluation) => (isLayered(model) ? outputCovariance(variances, model, evaluation as LayeredEvaluation) : outputCovarianceByJacobian(result, model, evaluation)),

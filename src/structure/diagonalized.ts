@@ -40,7 +40,7 @@ function spectralPrecision(factorize: () => Precision, eigenvalues: Float64Array
   logDeterminant += Math.log(product);
   const quick: Precision = {
     logDeterminant,
-    effectiveParametersByGroup: () => Float64Array.of(effective),
+    effectiveParametersByGroup: (first) => (first === undefined ? Float64Array.of(effective) : precision().effectiveParametersByGroup(first)),
     solve: (v) => precision().solve(v),
     whiten: (rows) => precision().whiten(rows),
     sample: (normals) => precision().sample(normals),

@@ -7,12 +7,13 @@ import { mirrorLower } from "../linalg/symmetric-rank-k.ts";
 import { inverseDiagonal, inverseFromCholesky, solveLower, solveLowerRows, solveLowerTransposed } from "../linalg/triangular.ts";
 import { norm } from "../linalg/vector.ts";
 import type { Model } from "../model/model.ts";
+import type { WeightMatrix } from "../prior/coupling.ts";
 import { priorLogDeterminant, priorPrecision, type GroupedPrior } from "../prior/prior.ts";
 import { diagonalized } from "./diagonalized.ts";
 import { gramMatrix, type GramMatrix } from "./gram-matrix.ts";
 import { remakeable } from "../recipe.ts";
 import { addGram, addGramDiagonal, likeUnits, quadraticForms, type LikeUnits } from "./like-units.ts";
-import { denseRows, jacobianRows, joinedRows, outputRows, parameterIndex, rowBytes, rowCount, rowsTimes, sameLayers, scaledRows, transposedRowsTimes, unitColumns, type JacobianRows, type RowShape } from "./jacobian-rows.ts";
+import { denseRows, jacobianRows, joinedRows, oneByOne, outputRows, parameterIndex, rowBytes, rowCount, rowsTimes, sameLayers, scaledRows, transposedRowsTimes, unitColumns, type JacobianRows, type RowShape } from "./jacobian-rows.ts";
 import { addGramBlocks } from "./output-covariance.ts";
 import { SINGULAR, rowsFor, temporaries, type Batch, type Curvature, type Precision } from "./structure.ts";
 import { isFull, sumOfRows, weightSpaceBytes, type FullCurvature } from "./weight-space.ts";
@@ -49,13 +50,15 @@ export function rowsCurvature(batches: readonly JacobianRows[], space: Space): C
       return rows().layers.flatMap(({ activations, deltas }) => [activations, deltas]);
     },
     dense: () => curvature.inWeightSpace().dense(),
+    product: (v) => transposedRowsTimes(rows(), rowsTimes(rows(), v)),
     inWeightSpace: () => sumOfRows(rows()),
     plus: (other) => {
       if (!isRows(other)) return isFull(other) ? other.plus(curvature) : curvature.inWeightSpace().plus(other);
-      if (batches[0].columns !== other.batches[0].columns || !sameLayers(batches[0], other.batches[0])) throw new InvalidArgumentError({ argument: "other", expected: `full curvature of the same ${width} parameters`, received: `that of ${other.batches[0].width} parameters, or of another model` });
-      const both = [...batches, ...other.batches];
+      if (!sameLayers(batches[0], other.batches[0])) throw new InvalidArgumentError({ argument: "other", expected: `full curvature of the same ${width} parameters`, received: `that of ${other.batches[0].width} parameters, or of another model` });
+      const all = [...batches, ...other.batches];
+      const both = all.every(({ columns }) => columns === all[0].columns) ? all : all.map(oneByOne);
       const examples = both.reduce((sum, batch) => sum + batch.examples, 0);
-      return keepsRows(space, { ...batches[0], examples }) ? rowsCurvature(both, space) : sumOfRows(joinedRows(both));
+      return keepsRows(space, { ...both[0], examples }) ? rowsCurvature(both, space) : sumOfRows(joinedRows(both));
     },
     times: (c) => (c === 1 ? curvature : rowsCurvature(batches.map((batch) => scaledRows(batch, Math.sqrt(c))), space)),
     precision: (prior, scale) => functionSpacePrecision(rows(), grams(), prior, scale),
@@ -68,7 +71,7 @@ export function rowsCurvature(batches: readonly JacobianRows[], space: Space): C
   return remakeable(curvature, "rowsCurvature", () => ({ batches, space }));
 }
 
-function isRows(curvature: Curvature): curvature is RowsCurvature {
+function isRows(curvature: WeightMatrix): curvature is RowsCurvature {
   return "batches" in curvature;
 }
 
@@ -142,10 +145,11 @@ export function precisionByRows(rows: JacobianRows, factor: Float64Array, prior:
       });
       return diagonal;
     },
-    effectiveParametersByGroup: () => {
-      // gamma = M - tr C^-1, and gamma_g = c tr(C^-1 B_g B_g') / alpha_g.
-      if (prior.groups.length === 1) return Float64Array.of(inverseDiagonal(factor, count).reduce((sum, value) => sum - value, count));
-      const inverse = inverseFromCholesky(factor, count);
+    effectiveParametersByGroup: (first) => {
+      // gamma = M - tr C^-1, and gamma_g = c tr(C^-1 B_g B_g') / alpha_g; for the first term of a sum, over its rows, which come first.
+      const own = first !== undefined && isRows(first) ? first.batches.reduce((sum, batch) => sum + rowCount(batch), 0) : count;
+      if (prior.groups.length === 1) return Float64Array.of(inverseDiagonal(factor, count).subarray(0, own).reduce((sum, value) => sum - value, own));
+      const inverse = inverseFromCholesky(factor, count).fill(0, own * count);
       const gamma = new Float64Array(prior.precisions.length);
       for (const units of like) quadraticForms(rows, units, inverse).forEach((form, i) => (gamma[units.groups[i]] += scale * units.variances[i] * form));
       return gamma;

@@ -119,6 +119,19 @@ export function joinedRows(all: readonly JacobianRows[]): JacobianRows {
   };
 }
 
+/** The same rows as those of as many examples, one each. */
+export function oneByOne({ examples, columns, width, layers }: JacobianRows): JacobianRows {
+  const repeated = (activations: Float64Array, inputs: number): Float64Array => {
+    const all = new Float64Array(columns * activations.length);
+    for (let m = 0; m < examples * columns; m++) {
+      const z = Math.floor(m / columns) * inputs;
+      all.set(activations.subarray(z, z + inputs), m * inputs);
+    }
+    return all;
+  };
+  return { examples: examples * columns, columns: 1, width, layers: layers.map((layer) => ({ ...layer, activations: repeated(layer.activations, layer.inputs) })) };
+}
+
 /** The rows times c. */
 export function scaledRows(rows: JacobianRows, c: number): JacobianRows {
   return { ...rows, layers: rows.layers.map((layer) => ({ ...layer, deltas: scaled(c, layer.deltas) })) };

@@ -58,4 +58,15 @@ export function spreadOverWeights(block: BlockPrecision, quantity: Float64Array,
   return multiply(outputSide[which].map(square), multiplyTransposedRight(quantity, inputSide[which].map(square), rows, columns, columns), rows, rows, columns);
 }
 
+/**
+ * The diagonal of $P^{-1} (B_1 \otimes A)$ for a term $B_1$ of $s B$: U x I. With the directions $D_B = R^{-1/2} U_B$ and variances $v$ it is
+ * $(D_B \circ B_1 D_B)\, (v\, \ell_A)\, (U_A \circ U_A)^\top$.
+ */
+export function shareOf(block: BlockPrecision, outputSide: Float64Array): Float64Array {
+  const { outputSide: { directions }, inputSide, variances, tensor: { rows, columns } } = block;
+  const ofUnits = multiply(outputSide, directions, rows, rows, rows).map((value, at) => value * directions[at]);
+  const ofVectors = variances.map((value, at) => value * inputSide.eigenvalues[at % columns]);
+  return multiply(ofUnits, multiplyTransposedRight(ofVectors, inputSide.vectors.map(square), rows, columns, columns), rows, rows, columns);
+}
+
 const square = (value: number): number => value * value;

@@ -1,9 +1,12 @@
+import { multiply } from "../linalg/products.ts";
+import { symmetricTimes } from "../linalg/symmetric-product.ts";
+import { mirrorLower } from "../linalg/symmetric-rank-k.ts";
 import type { LayerShape } from "../model/model.ts";
 import type { GroupedPrior } from "../prior/prior.ts";
 import { remakeable } from "../recipe.ts";
 import { UNIT_BASIS, factorBases, type FactorBases } from "./kronecker-basis.ts";
 import { blockPrecision } from "./kronecker-block.ts";
-import type { KroneckerSums, LayerSums } from "./kronecker-factors.ts";
+import type { KroneckerCurvature, KroneckerSums, LayerSums } from "./kronecker-factors.ts";
 import type { LayerPrecision } from "./kronecker-output-covariance.ts";
 import { kroneckerPrecision } from "./kronecker-precision.ts";
 import { separablePrior } from "./separable-prior.ts";
@@ -12,8 +15,9 @@ import { addParts, type Curvature } from "./structure.ts";
 /** A curvature whose parts are the number of examples and then, for each layer, the sums over inputs and over deltas. */
 export function kroneckerCurvature(layers: readonly LayerShape[], sums: KroneckerSums, damping: number): Curvature {
   let bases: readonly LayerBases[] | undefined;
-  const diagonalised = (): readonly LayerBases[] => (bases ??= sums.layers.map((layer, l) => basesOf(layers[l], factorsOf(layer, layers[l], sums.examples, damping))));
-  const curvature: Curvature = {
+  const diagonalised = (): readonly LayerBases[] => (bases ??= factors().map((layer, l) => basesOf(layers[l], layer)));
+  const factors = (): readonly LayerFactors[] => sums.layers.map((layer, l) => factorsOf(layer, layers[l], sums.examples, damping));
+  const curvature: KroneckerCurvature = {
     structure: "kronecker",
     parts: [Float64Array.of(sums.examples), ...sums.layers.flatMap(({ inputSide, outputSide }) => [inputSide, outputSide])],
     plus: (other) => {
@@ -23,7 +27,9 @@ export function kroneckerCurvature(layers: readonly LayerShape[], sums: Kronecke
     // A weight on the loss is one on the deltas' side; the inputs stay as they are.
     times: (c) => (c === 1 ? curvature : kroneckerCurvature(layers, { ...sums, layers: sums.layers.map(({ inputSide, outputSide }) => ({ inputSide, outputSide: outputSide.map((value) => c * value) })) }, damping)),
     precision: (prior, scale) => kroneckerPrecision(layers.map((layer, l) => layerPrecision(layer, diagonalised()[l], prior, scale)), prior),
-    dense: () => dense(layers, sums, damping),
+    dense: () => dense(layers, factors()),
+    product: (v) => product(layers, factors(), v),
+    outputSides: () => factors().flatMap(({ outputSide, biases }, l) => (layers[l].biases === undefined ? [outputSide] : [outputSide, biases]).map((lower) => whole(lower, layers[l].outputs))),
   };
   return remakeable(curvature, "kroneckerCurvature", () => ({ layers: layers.map(shapeOf), sums, damping }));
 }
@@ -83,13 +89,31 @@ function layerPrecision({ weights, biases }: LayerShape, bases: LayerBases, prio
   };
 }
 
-function dense(layers: readonly LayerShape[], sums: KroneckerSums, damping: number): Float64Array {
+function whole(lower: Float64Array, size: number): Float64Array {
+  const matrix = lower.slice();
+  mirrorLower(matrix, size);
+  return matrix;
+}
+
+/** $(B \otimes A)\, v$ is $B V A$ for v as a matrix V. */
+function product(layers: readonly LayerShape[], factors: readonly LayerFactors[], v: Float64Array): Float64Array {
+  const result = new Float64Array(v.length);
+  layers.forEach(({ inputs, outputs, weights, biases }, l) => {
+    const { inputSide, outputSide, biases: ofBiases } = factors[l];
+    const turned = multiply(v.subarray(weights.offset, weights.offset + outputs * inputs), whole(inputSide, inputs), outputs, inputs, inputs);
+    result.set(multiply(whole(outputSide, outputs), turned, outputs, outputs, inputs), weights.offset);
+    if (biases !== undefined) result.set(symmetricTimes(ofBiases, v.subarray(biases.offset, biases.offset + outputs)), biases.offset);
+  });
+  return result;
+}
+
+function dense(layers: readonly LayerShape[], factors: readonly LayerFactors[]): Float64Array {
   const width = layers.reduce((sum, { inputs, outputs, biases }) => sum + outputs * (biases === undefined ? inputs : inputs + 1), 0);
   const matrix = new Float64Array(width * width);
   layers.forEach((layer, l) => {
-    const factors = factorsOf(sums.layers[l], layer, sums.examples, damping);
-    addKroneckerProduct(factors.outputSide, layer.outputs, factors.inputSide, layer.inputs, layer.weights.offset, matrix, width);
-    if (layer.biases !== undefined) addKroneckerProduct(factors.biases, layer.outputs, Float64Array.of(1), 1, layer.biases.offset, matrix, width);
+    const { inputSide, outputSide, biases } = factors[l];
+    addKroneckerProduct(outputSide, layer.outputs, inputSide, layer.inputs, layer.weights.offset, matrix, width);
+    if (layer.biases !== undefined) addKroneckerProduct(biases, layer.outputs, Float64Array.of(1), 1, layer.biases.offset, matrix, width);
   });
   return matrix;
 }

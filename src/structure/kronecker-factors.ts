@@ -4,7 +4,7 @@ import type { OutputFactor } from "../likelihood/likelihood.ts";
 import { symmetricRankK } from "../linalg/symmetric-rank-k.ts";
 import type { LayeredEvaluation, LayeredModel } from "../model/model.ts";
 import { outputSlopes } from "./output-slopes.ts";
-import { rowsFor, type Batch } from "./structure.ts";
+import { rowsFor, type Batch, type Curvature } from "./structure.ts";
 
 /** The sums over examples of which the Kronecker factors of a layer are made; of each matrix the lower triangle counts. */
 export interface LayerSums {
@@ -18,6 +18,12 @@ export interface LayerSums {
 export interface KroneckerSums {
   readonly examples: number;
   readonly layers: readonly LayerSums[];
+}
+
+/** What is kept of a curvature in Kronecker factors. */
+export interface KroneckerCurvature extends Curvature {
+  /** $B$ of each block, for weights and then, where there are, biases: symmetric matrices. */
+  outputSides(): readonly Float64Array[];
 }
 
 /** The sums over a batch. */

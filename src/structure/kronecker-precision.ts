@@ -1,8 +1,9 @@
 import { multiplyTransposedRight } from "../linalg/products.ts";
 import type { LayeredEvaluation, LayeredModel } from "../model/model.ts";
-import { priorLogDeterminant, type GroupedPrior } from "../prior/prior.ts";
+import { priorLogDeterminant, sumByGroup, type GroupedPrior } from "../prior/prior.ts";
 import { remakeable } from "../recipe.ts";
-import { colourBlock, spreadOverWeights, whitenBlock, type BlockPrecision } from "./kronecker-block.ts";
+import { colourBlock, shareOf, spreadOverWeights, whitenBlock, type BlockPrecision } from "./kronecker-block.ts";
+import type { KroneckerCurvature } from "./kronecker-factors.ts";
 import { kroneckerOutputCovariance, kroneckerOutputVariance, type LayerPrecision } from "./kronecker-output-covariance.ts";
 import { rowsFor, temporaries, type Precision } from "./structure.ts";
 
@@ -28,7 +29,12 @@ export function kroneckerPrecision(layers: readonly LayerPrecision[], prior: Gro
       return whitened;
     },
     inverseDiagonal: () => byBlock(new Float64Array(width), (block) => spreadOverWeights(block, block.variances, "directions")),
-    effectiveParametersByGroup: () => effectiveParametersByGroup(blocks, prior),
+    effectiveParametersByGroup: (first) => {
+      if (first === undefined) return effectiveParametersByGroup(blocks, prior);
+      const sides = (first as KroneckerCurvature).outputSides();
+      const ofBlock = new Map(blocks.map((block, b) => [block, sides[b]]));
+      return sumByGroup(prior, byBlock(new Float64Array(width), (block) => shareOf(block, ofBlock.get(block)!)));
+    },
     inverse: () => inverse(blocks, width),
     batchRows: (model) => rowsFor(Math.max(temporaries(model), widest(blocks)), 512),
     outputCovariance: (model, evaluation) => kroneckerOutputCovariance(layers, model as LayeredModel, evaluation as LayeredEvaluation),

@@ -3,11 +3,13 @@ import { InvalidArgumentError, knownOptions, wholeNumber } from "../errors.ts";
 import { largestEigenpairs } from "../linalg/lanczos.ts";
 import { concatenated, dot, scaled } from "../linalg/vector.ts";
 import { isLayered, type Model } from "../model/model.ts";
+import type { WeightMatrix } from "../prior/coupling.ts";
+import { sumByGroup, type GroupedPrior } from "../prior/prior.ts";
 import { random } from "../random.ts";
-import { remakeable } from "../recipe.ts";
+import { recipeOf, remadeAs, remakeable } from "../recipe.ts";
 import { rowsCurvature } from "./function-space.ts";
 import { jacobianRows, rowCount, rowsTimes, transposedRowsTimes, writtenRows, type JacobianRows } from "./jacobian-rows.ts";
-import { size, temporaries, type Batch, type Curvature, type Structure } from "./structure.ts";
+import { size, temporaries, type Batch, type Curvature, type Precision, type Structure } from "./structure.ts";
 
 /**
  * Options of {@link lowRank}.
@@ -89,32 +91,52 @@ interface LowRankCurvature extends Curvature {
   readonly rows: readonly Float64Array[];
 }
 
-function isLowRank(curvature: Curvature): curvature is LowRankCurvature {
+function isLowRank(curvature: WeightMatrix): curvature is LowRankCurvature {
   return curvature.structure === "low rank";
 }
 
 /** H by its rows sqrt(lambda_i) u_i'. */
 export function lowRankCurvature(rows: readonly Float64Array[], rank: number, seed: number): Curvature {
   const inner = rowsCurvature([writtenRows(concatenated(rows), rows[0].length)], "function");
+  const joined = (other: WeightMatrix): Curvature => {
+    if (!isLowRank(other) || other.rows[0].length !== rows[0].length) {
+      throw new InvalidArgumentError({ argument: "other", expected: `low rank curvature of ${rows[0].length} parameters`, received: isLowRank(other) ? `that of ${other.rows[0].length} parameters` : `${other.structure} curvature of ${size(other)} numbers` });
+    }
+    const both = [...rows, ...other.rows];
+    return lowRankCurvature(both, Math.max(rank, both.length), seed);
+  };
   const curvature: LowRankCurvature = {
     structure: "low rank",
     rows,
     parts: rows,
     ...(rows.length >= rank && { leastKept: rows.reduce((least, row) => Math.min(least, dot(row, row)), Infinity) }),
     dense: () => inner.dense(),
-    precision: (prior, scale) => inner.precision(prior, scale),
+    product: (v) => inner.product(v),
+    precision: (prior, scale) => withTerms(inner.precision(prior, scale), prior),
     diagonalized: () => {
       const quick = inner.diagonalized?.() ?? inner;
       return { ...curvature, precision: (prior, scale) => quick.precision(prior, scale) };
     },
     times: (c) => (c === 1 ? curvature : lowRankCurvature(rows.map((row) => scaled(Math.sqrt(c), row)), rank, seed)),
+    joined,
     plus: (other) => {
-      if (!isLowRank(other) || other.rows[0].length !== rows[0].length) {
-        throw new InvalidArgumentError({ argument: "other", expected: `low rank curvature of ${rows[0].length} parameters`, received: isLowRank(other) ? `that of ${other.rows[0].length} parameters` : `${other.structure} curvature of ${size(other)} numbers` });
-      }
-      const both = [...rows, ...other.rows];
+      const both = joined(other).parts;
       return lowRankCurvature(both.length <= rank ? both : leadingRows(writtenRows(concatenated(both), rows[0].length), rank, seed), rank, seed);
     },
   };
   return remakeable(curvature, "lowRankCurvature", () => ({ rows, rank, seed }));
+}
+
+/** The same precision, which takes the first term of a sum by its rows $b$, whose shares are $P^{-1} b \circ b$. */
+function withTerms(precision: Precision, prior: GroupedPrior): Precision {
+  const result: Precision = {
+    ...precision,
+    effectiveParametersByGroup: (first) => {
+      if (first === undefined) return precision.effectiveParametersByGroup();
+      const ofWeights = new Float64Array(prior.groupOf.length);
+      for (const row of first.parts) precision.solve(row).forEach((value, i) => (ofWeights[i] += value * row[i]));
+      return sumByGroup(prior, ofWeights);
+    },
+  };
+  return remadeAs(result, () => recipeOf(precision));
 }

@@ -4,6 +4,7 @@ import type { CurvatureKind } from "../curvature/curvature.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { sum } from "../linalg/vector.ts";
 import { isLayered, type Evaluation, type Model } from "../model/model.ts";
+import type { WeightMatrix } from "../prior/coupling.ts";
 import type { GroupedPrior } from "../prior/prior.ts";
 
 /**
@@ -49,16 +50,14 @@ export interface Batch {
  *
  * @category Structures
  */
-export interface Curvature {
-  /** Name of its structure. */
-  readonly structure: string;
-  /** The numbers that are kept of H, in the structure's own layout. */
-  readonly parts: readonly Float64Array[];
-  /** H of the data of both. */
-  plus(other: Curvature): Curvature;
+export interface Curvature extends WeightMatrix {
+  /** H of the data of both; `other` is curvature of the same structure. */
+  plus(other: WeightMatrix): Curvature;
+  /** The same with nothing left out, where {@link plus} keeps no more than a rank. */
+  joined?(other: WeightMatrix): Curvature;
   /** $c H$ for $c \ge 0$. */
   times(c: number): Curvature;
-  /** The precision $P = \text{scale} \cdot H + A$ with the prior's precisions $A$, factorised. */
+  /** The precision $P = \text{scale} \cdot H + A$ with the precisions $A$ of the prior's groups, factorised; what couples weights in the prior is added to H before. */
   precision(prior: GroupedPrior, scale: number): Precision;
   /**
    * The same curvature with its eigenvalues at hand, so that evidence and effective parameters for any precision of a prior of one
@@ -67,8 +66,6 @@ export interface Curvature {
   diagonalized?(): Curvature;
   /** The least eigenvalue that is kept, where smaller ones are left out. */
   readonly leastKept?: number;
-  /** H as W x W numbers, for small models and for tests. */
-  dense(): Float64Array;
 }
 
 /**
@@ -87,8 +84,11 @@ export interface Precision {
   sample(normals: Float64Array): Float64Array;
   /** The diagonal of $P^{-1}$: marginal variances. */
   inverseDiagonal(): Float64Array;
-  /** $\gamma_g = W_g - \alpha_g \operatorname{tr}_g P^{-1}$ for each group of the prior. */
-  effectiveParametersByGroup(): Float64Array;
+  /**
+   * $\gamma_g = W_g - \alpha_g \operatorname{tr}_g P^{-1}$ for each group of the prior: what all curvature in P determines. Of a sum that {@link Curvature.plus} made, the share
+   * of its first term, $\operatorname{tr}_g (P^{-1} H_1)$, if that is given.
+   */
+  effectiveParametersByGroup(first?: Curvature): Float64Array;
   /** $P^{-1}$ as W x W numbers. */
   inverse(): Float64Array;
   /** Examples to take at a time for {@link outputCovariance}. */
@@ -111,18 +111,18 @@ export function temporaries(model: Model): number {
 }
 
 /** Both curvatures' numbers added, which must be of the same structure. */
-export function addParts(a: Curvature, b: Curvature): Float64Array[] {
+export function addParts(a: WeightMatrix, b: WeightMatrix): Float64Array[] {
   sameStructure(a, b);
   return a.parts.map((part, p) => sum(part, b.parts[p]));
 }
 
-function sameStructure(a: Curvature, b: Curvature): void {
+function sameStructure(a: WeightMatrix, b: WeightMatrix): void {
   if (a.structure === b.structure && a.parts.every((part, p) => part.length === b.parts[p]?.length)) return;
   throw new InvalidArgumentError({ argument: "other", expected: `${a.structure} curvature of ${size(a)} numbers`, received: `${b.structure} curvature of ${size(b)} numbers` });
 }
 
 /** How many numbers a curvature keeps. */
-export function size({ parts }: Curvature): number {
+export function size({ parts }: WeightMatrix): number {
   return parts.reduce((sum, part) => sum + part.length, 0);
 }
 

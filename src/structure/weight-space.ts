@@ -3,10 +3,12 @@ import { outputDerivatives } from "../curvature/loss.ts";
 import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric-eigen.ts";
 import { mirrorLower, symmetricRankK } from "../linalg/symmetric-rank-k.ts";
+import { diagonalOfProduct, symmetricTimes } from "../linalg/symmetric-product.ts";
 import { inverseDiagonal, inverseFromCholesky, inverseOfLower, solveCholesky, solveLowerRows, solveLowerTransposed } from "../linalg/triangular.ts";
 import { scaled } from "../linalg/vector.ts";
 import { isLayered, type Evaluation, type Model } from "../model/model.ts";
-import { effectiveParametersByGroup, priorPrecision, type GroupedPrior } from "../prior/prior.ts";
+import type { WeightMatrix } from "../prior/coupling.ts";
+import { effectiveParametersByGroup, priorPrecision, sumByGroup, type GroupedPrior } from "../prior/prior.ts";
 import { remakeable } from "../recipe.ts";
 import { diagonalized } from "./diagonalized.ts";
 import { denseRows, jacobianRows, outputRows, rowCount, type JacobianRows } from "./jacobian-rows.ts";
@@ -36,8 +38,13 @@ export interface FullCurvature extends Curvature {
   inWeightSpace(): Curvature;
 }
 
-export function isFull(curvature: Curvature): curvature is FullCurvature {
+export function isFull(curvature: WeightMatrix): curvature is FullCurvature {
   return "inWeightSpace" in curvature;
+}
+
+/** In weight space, where it is of all entries. */
+export function inWeightSpace(curvature: WeightMatrix): WeightMatrix {
+  return isFull(curvature) ? curvature.inWeightSpace() : curvature;
 }
 
 /** H of rows: B'B. */
@@ -66,8 +73,9 @@ export function weightSpaceSum(values: Float64Array, width: number): FullCurvatu
       mirrorLower(whole, width);
       return whole;
     },
+    product: (v) => symmetricTimes(values, v),
     inWeightSpace: () => curvature,
-    plus: (other) => weightSpaceSum(addParts(curvature, isFull(other) ? other.inWeightSpace() : other)[0], width),
+    plus: (other) => weightSpaceSum(addParts(curvature, inWeightSpace(other))[0], width),
     times: (c) => (c === 1 ? curvature : weightSpaceSum(scaled(c, values), width)),
     precision: (prior, scale) => weightSpacePrecision(values, prior, scale),
     diagonalized: () => diagonalized(curvature, symmetricEigenvalues(curvature.dense(), width), width),
@@ -117,7 +125,8 @@ export function factorizedPrecision(factor: Float64Array, prior: GroupedPrior): 
     whiten: (rows) => inPlace(rows, (x) => solveLowerRows(factor, width, x, x.length / width)),
     sample: (normals) => inPlace(normals, (x) => solveLowerTransposed(factor, width, x, 1)),
     inverseDiagonal: () => marginal().slice(),
-    effectiveParametersByGroup: () => effectiveParametersByGroup(prior, marginal()),
+    effectiveParametersByGroup: (first) =>
+      first === undefined ? effectiveParametersByGroup(prior, marginal()) : sumByGroup(prior, diagonalOfProduct(inverseFromCholesky(factor, width), inWeightSpace(first).parts[0], width)),
     inverse: () => inverseFromCholesky(factor, width),
     batchRows: (model) => rowsFor(model.outputs * width, 256),
     outputCovariance: (model, evaluation) => {

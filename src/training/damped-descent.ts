@@ -2,7 +2,7 @@ import { NotFiniteError } from "../errors.ts";
 import { cholesky } from "../linalg/cholesky.ts";
 import { solveCholesky, solveLower } from "../linalg/triangular.ts";
 import { dot, norm } from "../linalg/vector.ts";
-import { priorPrecision } from "../prior/prior.ts";
+import { addingPriorPrecision, priorPrecision } from "../prior/prior.ts";
 import type { DescentOptions } from "./descent.ts";
 import { lossAt, outerProductAt, type Objective, type ObjectiveCurvature } from "./objective.ts";
 
@@ -50,13 +50,14 @@ const ROUNDING = 1e-11;
  */
 export async function dampedDescent(objective: Objective, start: ObjectiveCurvature, options: DampedDescentOptions): Promise<DampedDescent> {
   const diagonal = priorPrecision(objective.prior);
+  const addPrior = addingPriorPrecision(objective.prior);
   let point = start;
   let damping = options.damping;
   const patience = options.patience ?? Infinity;
   let last = Infinity;
   for (let steps = 0; ; steps++) {
     if (options.done(point) || steps >= options.maximumSteps) return { point, damping, steps };
-    const step = dampedStep(point, diagonal, damping);
+    const step = dampedStep(point, addPrior, damping);
     if (steps >= patience && !(step.decrement < last / 3)) return { point, damping: step.damping, steps };
     last = step.decrement;
     const next = await take(objective, point, step);
@@ -76,12 +77,13 @@ export function initialDamping({ prior }: Objective, point: ObjectiveCurvature, 
   return { amount: amount ?? 1e-3 * largestCurvature(point, priorPrecision(prior)), growth: 2 };
 }
 
-function dampedStep({ curvature, gradient, weights }: ObjectiveCurvature, diagonal: Float64Array, damping: Damping): Step {
+function dampedStep({ curvature, gradient, weights }: ObjectiveCurvature, addPrior: (matrix: Float64Array) => void, damping: Damping): Step {
   const width = weights.length;
   const factor = new Float64Array(width * width);
   for (let tried = damping; Number.isFinite(tried.amount); tried = grow(tried)) {
     factor.set(curvature);
-    for (let i = 0; i < width; i++) factor[i * width + i] += diagonal[i] + tried.amount;
+    addPrior(factor);
+    for (let i = 0; i < width; i++) factor[i * width + i] += tried.amount;
     if (cholesky(factor, width) !== -1) continue;
     const direction = gradient.map((g) => -g);
     solveCholesky(factor, width, direction, 1);

@@ -1,7 +1,8 @@
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { logDeterminant } from "../linalg/cholesky.ts";
-import { inverseDiagonal } from "../linalg/triangular.ts";
-import { effectiveParametersByGroup, priorEnergies, priorLogDeterminant, reestimatePrior, totalEnergy } from "../prior/prior.ts";
+import { diagonalOfProduct } from "../linalg/symmetric-product.ts";
+import { inverseDiagonal, inverseFromCholesky } from "../linalg/triangular.ts";
+import { effectiveParametersByGroup, priorEnergies, priorEnergy, priorLogDeterminant, reestimatePrior, sumByGroup, type GroupedPrior } from "../prior/prior.ts";
 import type { ObjectiveCurvature, Objective } from "./objective.ts";
 import { precisionFactor } from "./refinement.ts";
 
@@ -27,7 +28,7 @@ export function reestimated<L extends Likelihood>(objective: Objective<L>, point
   const count = inputs.rows * model.outputs;
   const width = point.weights.length;
   const factor = precisionFactor(objective, point);
-  const gamma = effectiveParametersByGroup(prior, inverseDiagonal(factor, width)).map((value) => Math.max(value, 0));
+  const gamma = effectiveParameters(prior, factor, point).map((value) => Math.max(value, 0));
   const energies = priorEnergies(prior, point.weights);
   const nextPrior = reestimatePrior(prior, gamma, energies);
   const nextLikelihood = likelihood.reestimate(Math.max(point.energy, leastEnergy), count, gamma.reduce((sum, value) => sum + value, 0));
@@ -36,11 +37,18 @@ export function reestimated<L extends Likelihood>(objective: Objective<L>, point
   prior.precisions.forEach((alpha, g) => {
     if (nextPrior.precisions[g] !== alpha) discrepancy = Math.max(discrepancy, Math.abs(2 * alpha * energies[g] - gamma[g]) / Math.max(1, gamma[g]));
   });
-  const logJoint = likelihood.logLikelihood(point.energy, count) - totalEnergy(prior, energies);
+  const logJoint = likelihood.logLikelihood(point.energy, count) - priorEnergy(prior, point.weights, energies);
   return {
     objective: { ...objective, prior: nextPrior, likelihood: nextLikelihood },
     effectiveParameters: gamma,
     logEvidence: logJoint + 0.5 * (priorLogDeterminant(prior) - logDeterminant(factor, width)),
     discrepancy,
   };
+}
+
+/** gamma_g, or where the prior couples weights tr_g(P^-1 H). */
+function effectiveParameters(prior: GroupedPrior, factor: Float64Array, { weights, curvature }: ObjectiveCurvature): Float64Array {
+  const width = weights.length;
+  if (prior.coupling === undefined) return effectiveParametersByGroup(prior, inverseDiagonal(factor, width));
+  return sumByGroup(prior, diagonalOfProduct(inverseFromCholesky(factor, width), curvature, width));
 }

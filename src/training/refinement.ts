@@ -1,7 +1,7 @@
 import { NotFiniteError } from "../errors.ts";
 import { cholesky } from "../linalg/cholesky.ts";
 import { solveCholesky } from "../linalg/triangular.ts";
-import { priorPrecision } from "../prior/prior.ts";
+import { addingPriorPrecision } from "../prior/prior.ts";
 import { dampedDescent, type Damping } from "./damped-descent.ts";
 import { continued, type DescentOptions } from "./descent.ts";
 import { outerProductAt, type Objective, type ObjectiveCurvature } from "./objective.ts";
@@ -53,8 +53,7 @@ export async function settle(objective: Objective, start: ObjectiveCurvature, fi
 export function precisionFactor({ prior }: Objective, { curvature, weights }: ObjectiveCurvature): Float64Array {
   const width = weights.length;
   const factor = curvature.slice();
-  const diagonal = priorPrecision(prior);
-  for (let i = 0; i < width; i++) factor[i * width + i] += diagonal[i];
+  addingPriorPrecision(prior)(factor);
   if (cholesky(factor, width) === -1) return factor;
   throw new NotFiniteError("The posterior precision H + A is singular to working precision: the prior is too weak for curvature this strong. Use a stronger prior, or more noise.");
 }

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { empiricalFisher, outerProduct } from "../../src/curvature/curvature.ts";
 import type { Data } from "../../src/data.ts";
-import { categorical } from "../../src/likelihood/categorical.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { mlp } from "../../src/model/mlp.ts";
 import { laplace, type LaplaceOptions } from "../../src/posterior/laplace.ts";
-import { mergePosteriors, posteriorAsPrior } from "../../src/posterior/merge.ts";
+import { mergePosteriors } from "../../src/posterior/merge.ts";
 import type { Posterior } from "../../src/posterior/posterior.ts";
 import { isotropic } from "../../src/prior/isotropic.ts";
 import { groups } from "../../src/prior/groups.ts";
@@ -14,7 +13,6 @@ import { diagonal } from "../../src/structure/diagonal.ts";
 import { full } from "../../src/structure/full.ts";
 import { kronecker } from "../../src/structure/kronecker.ts";
 import { lowRank } from "../../src/structure/low-rank.ts";
-import { train } from "../../src/training/train.ts";
 import { expectClose, expectRelativelyClose } from "../support/close.ts";
 import fc from "../support/fast-check.ts";
 import { normals } from "../support/random-numbers.ts";
@@ -78,43 +76,6 @@ describe("merged posteriors", () => {
     const merged = mergePosteriors([parts[0], parts[1].with({ likelihood: parts[0].likelihood })]);
     expect(merged.likelihood.noise).toBe(parts[0].likelihood.noise);
     expect(merged.data.energy).toBeCloseTo(parts[0].data.energy + parts[1].data.energy, 12);
-  });
-});
-
-describe("yesterday's posterior as today's prior", () => {
-  it("gives the posterior and the evidence of both days, where they are independent Gaussians", async () => {
-    // Columns that are orthogonal on each day: the Hessian of a linear model is diagonal, so that diagonal() is exact.
-    const columns = [[1, 1, -1, -1], [1, -1, 1, -1]];
-    const day = (seed: number, scale: number): { inputs: number[][]; targets: number[] } => {
-      const t = normals(4, seed);
-      return { inputs: [0, 1, 2, 3].map((n) => columns.map((column) => scale * column[n])), targets: Array.from(t) };
-    };
-    const [monday, tuesday] = [day(1, 1), day(2, 0.5)];
-    const options = { structure: diagonal() };
-    const fitted = async (data: typeof monday, prior: ReturnType<typeof posteriorAsPrior>): Promise<Posterior> => {
-      const { model } = await train(mlp([2, 1], { biases: false }), likelihood, data, { prior, gradientTolerance: 1e-12 });
-      return laplace(model, likelihood, data, { prior, ...options });
-    };
-    const first = await fitted(monday, isotropic(0.5));
-    const second = await fitted(tuesday, posteriorAsPrior(first));
-    const both = await fitted({ inputs: [...monday.inputs, ...tuesday.inputs], targets: [...monday.targets, ...tuesday.targets] }, isotropic(0.5));
-    expectClose(second.mean, both.mean, 1e-10);
-    expectClose(second.marginalVariance, both.marginalVariance, 1e-12);
-    expect(first.logEvidence + second.logEvidence).toBeCloseTo(both.logEvidence, 9);
-  });
-
-  it("keeps the marginal mean and variance of every weight, and holds its precisions", async () => {
-    const posterior = await make(table(10, 3));
-    const prior = posteriorAsPrior(posterior).bind(network);
-    expectClose(prior.mean, posterior.mean, 0);
-    expectRelativelyClose(prior.precisions, posterior.covariance().diagonal().map((v) => 1 / v), 1e-10);
-    expect(prior.fixed).toBe(true);
-  });
-
-  it("is for a posterior, not a promise of one", async () => {
-    const posterior = laplace(mlp([1, 2]), categorical(), { inputs: [1], targets: [0] });
-    expect(() => posteriorAsPrior(posterior as unknown as Posterior)).toThrow(/Await it first/);
-    expect((posteriorAsPrior(await posterior)).name).toBe("per weight");
   });
 });
 
