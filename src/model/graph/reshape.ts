@@ -1,0 +1,31 @@
+import { makeLayer, onlyInput, wrongShape, type Layer } from "./layer.ts";
+import { rearrangement } from "./rearrangement.ts";
+import { checkedShape, shapeText, sizeOf, type Shape } from "./shape.ts";
+
+/**
+ * All numbers of an example along one axis, in the order in which they stand: channels x height x width becomes one vector, channel by channel.
+ *
+ * @category Models
+ */
+export function flatten(): Layer {
+  return makeLayer("flatten", [], (name, shapes) => {
+    const shape = onlyInput(name, shapes);
+    return rearrangement(shape, [sizeOf(shape)]);
+  });
+}
+
+/**
+ * The same numbers, in the order in which they stand, in another shape.
+ *
+ * @category Models
+ * @param shape - The sizes of the axes of one example.
+ * @throws {@link InvalidArgumentError} for a shape of another number of entries than the input has.
+ */
+export function reshape(shape: Shape): Layer {
+  checkedShape("shape", shape);
+  return makeLayer("reshape", [shape], (name, shapes) => {
+    const from = onlyInput(name, shapes);
+    if (sizeOf(from) !== sizeOf(shape)) throw wrongShape(name, `${sizeOf(shape)} numbers, as ${shapeText(shape)} has`, from);
+    return rearrangement(from, shape);
+  });
+}
