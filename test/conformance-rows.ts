@@ -9,7 +9,7 @@ import { kronecker } from "../src/structure/kronecker.ts";
 import type { KindRow, StructureRow } from "./conformance.ts";
 import { twinApproximateDiagonal, twinEmpiricalFisher, twinHessian, twinOuterProduct, type Twin } from "./support/dense-twin.ts";
 import { separablePrecisions, twinKronecker } from "./support/kronecker-twin.ts";
-import { WITHOUT_LAYERS, twinFunction, twinLastLayer, twinNetwork, twinPairwise, twinSubnetwork, type TwinModel } from "./support/twin-models.ts";
+import { WITHOUT_LAYERS, twinConvolution, twinFunction, twinLastLayer, twinNetwork, twinPairwise, twinSubnetwork, type TwinModel } from "./support/twin-models.ts";
 import { textbookBernoulli, textbookCategorical, textbookFunction, textbookGaussian, textbookHeteroscedastic, textbookMeasurements, textbookPoisson, textbookStudentT } from "./support/textbook-likelihoods.ts";
 
 /** Curvature of the form J' S S' J, positive semidefinite everywhere. */
@@ -74,4 +74,5 @@ export const MODELS: readonly TwinModel[] = [
   twinLastLayer,
   twinSubnetwork,
   twinPairwise,
+  twinConvolution,
 ];

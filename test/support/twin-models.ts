@@ -1,5 +1,9 @@
 import type { ActivationName } from "../../src/model/activation.ts";
 import { functionModel } from "../../src/model/function-model.ts";
+import { convolution1d } from "../../src/model/graph/convolution.ts";
+import { dense } from "../../src/model/graph/dense.ts";
+import { network } from "../../src/model/graph/network.ts";
+import { flatten } from "../../src/model/graph/reshape.ts";
 import { lastLayer } from "../../src/model/last-layer.ts";
 import { mlp } from "../../src/model/mlp.ts";
 import { pairwise } from "../../src/model/pairwise.ts";
@@ -61,6 +65,19 @@ export const twinFunction: TwinModel = {
   },
 };
 
+/** A convolution over three numbers, whose two places share weights, before a dense layer. */
+export const twinConvolution: TwinModel = {
+  name: "convolution",
+  make: (outputs, seed) => {
+    const model = network([1, 3], [convolution1d({ filters: 1, kernel: 2, activation: "tanh" }), flatten(), dense(outputs, { biases: false })], { seed });
+    const value = (w: ArrayLike<number>, x: readonly number[]): number[] => {
+      const places = [0, 1].map((p) => Math.tanh(w[0] * x[p] + w[1] * x[p + 1] + w[2]));
+      return Array.from({ length: outputs }, (_, k) => w[3 + 2 * k] * places[0] + w[4 + 2 * k] * places[1]);
+    };
+    return { inputs: 3, model, outputs: value };
+  },
+};
+
 /** The difference of a 1-2-K network at two inputs. */
 export const twinPairwise: TwinModel = {
   name: "pairwise",
@@ -72,7 +89,7 @@ export const twinPairwise: TwinModel = {
 };
 
 /** Models that show no layers. */
-export const WITHOUT_LAYERS: readonly TwinModel[] = [twinFunction, twinSubnetwork, twinPairwise];
+export const WITHOUT_LAYERS: readonly TwinModel[] = [twinFunction, twinSubnetwork, twinPairwise, twinConvolution];
 
 /** A model and a likelihood with random data. */
 export function makeTwin(model: TwinModel, textbook: TextbookLikelihood, rows: number, seed: number): Twin {
