@@ -68,10 +68,16 @@ function read(argument: string, source: MatrixLike): Table {
   if (isMatrix(source)) return { data: Float64Array.from(source.to1DArray()), rows: source.rows, columns: source.columns };
   if (isFlat(source)) return readFlat(argument, source);
   if (typeof source !== "object" || source === null || typeof source.length !== "number") {
-    throw new InvalidArgumentError({ argument, expected: "a Matrix, an array of rows, an array of numbers, or { data, shape }", received: describe(source) });
+    throw new InvalidArgumentError({ argument, expected: "a Matrix, an array of rows, an array of numbers, or { data, shape }", received: describe(source), advice: adviceForSource(source) });
   }
   if (source.length > 0 && typeof source[0] === "object") return readRows(argument, source as readonly ArrayLike<number>[]);
   return { data: toNumbers(argument, source as ArrayLike<number>), rows: source.length, columns: 1 };
+}
+
+function adviceForSource(source: unknown): string | undefined {
+  if (source instanceof Promise) return "Await it first.";
+  if (typeof source !== "object" || source === null || !(Symbol.iterator in source || Symbol.asyncIterator in source)) return undefined;
+  return "Collect it into an array first, or call once for each batch: of iterables and streams, laplace() and withMoreData() alone take batches.";
 }
 
 /** Whether it is an `ml-matrix` Matrix, perhaps of another copy of that library. */

@@ -135,17 +135,25 @@ export function oneOf<T extends string>(argument: string, value: unknown, choice
  */
 export function madeBy<T extends object>(makers: string, argument: string, value: T, key: keyof T): T {
   if (typeof value === "object" && value !== null && key in value) return value;
-  const advice = typeof value === "function" ? "Call the function." : (value as unknown) instanceof Promise ? "Await it first." : undefined;
-  throw new InvalidArgumentError({ argument, expected: `a value made by ${makers}`, received: describe(value), advice });
+  throw new InvalidArgumentError({ argument, expected: `a value made by ${makers}`, received: describe(value), advice: adviceFor(makers, value) });
 }
 
-/** Throws when `options` has a key that is not in `known`: a misspelt option must not pass in silence. */
-export function knownOptions(argument: string, options: object, known: readonly string[]): void {
+function adviceFor(makers: string, value: unknown): string | undefined {
+  if (typeof value === "function") return "Call the function.";
+  if (value instanceof Promise) return "Await it first.";
+  if (typeof value !== "string") return undefined;
+  const makersByName = makers.match(/\w+(?=\()/g) ?? [];
+  return `Pass ${makersByName.find((maker) => maker.toLowerCase() === value.toLowerCase()) ?? makersByName[0]}(), what the function returns and not its name.`;
+}
+
+/** Throws when `options` has a key that is not in `known`: a misspelt option must not pass in silence. `beside` are those that somebody else looks at, and that may be named as well. */
+export function knownOptions(argument: string, options: object, known: readonly string[], beside: readonly string[] = []): void {
+  const allowed = [...known, ...beside];
   if (typeof options !== "object" || options === null) {
-    throw new InvalidArgumentError({ argument, expected: known.length === 0 ? "no options" : `an object with any of ${known.join(", ")}`, received: describe(options) });
+    throw new InvalidArgumentError({ argument, expected: allowed.length === 0 ? "no options" : `an object with any of ${allowed.join(", ")}`, received: describe(options) });
   }
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
-    throw new InvalidArgumentError({ argument: `${argument}.${key}`, expected: known.length === 0 ? "no options" : `one of the options ${known.join(", ")}`, received: `the unknown option "${key}"` });
+    throw new InvalidArgumentError({ argument: `${argument}.${key}`, expected: allowed.length === 0 ? "no options" : `one of the options ${allowed.join(", ")}`, received: `the unknown option "${key}"` });
   }
 }

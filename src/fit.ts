@@ -1,12 +1,13 @@
 import { outerProduct, type CurvatureKind } from "./curvature/curvature.ts";
-import { toTable, type Data, type MatrixLike } from "./data.ts";
-import { knownOptions, positive } from "./errors.ts";
+import { toTable, type Data, type MatrixLike, type Table } from "./data.ts";
+import { InvalidArgumentError, knownOptions, positive } from "./errors.ts";
 import { hyperparameterChange, maximizeEvidence } from "./evidence/maximize-evidence.ts";
 import { isWithEvidence } from "./evidence/with-evidence.ts";
 import { fitNetworks, type FittedNetworks } from "./fit-networks.ts";
 import { examples } from "./likelihood/examples.ts";
 import { isOpen, type Likelihood } from "./likelihood/likelihood.ts";
 import { isLayered, type Model } from "./model/model.ts";
+import { isPairwise } from "./model/pairwise.ts";
 import { columnScale, isStandardized, standardized } from "./model/standardized.ts";
 import { isNetworks, type Networks } from "./networks.ts";
 import { MEMORY_BUDGET, approximation, laplace } from "./posterior/laplace.ts";
@@ -14,11 +15,13 @@ import type { DataTerm } from "./posterior/data-term.ts";
 import type { Posterior } from "./posterior/posterior.ts";
 import { predict, type PredictOptions, type PredictionOf } from "./predictive/predict.ts";
 import { automaticRelevance } from "./prior/automatic-relevance.ts";
+import { perLayer } from "./prior/per-layer.ts";
 import { perWeight } from "./prior/per-weight.ts";
 import type { Prior } from "./prior/prior.ts";
 import { jobOptions, workerCount, type SharedJobOptions } from "./progress.ts";
 import { diagonal } from "./structure/diagonal.ts";
 import { full } from "./structure/full.ts";
+import { kronecker } from "./structure/kronecker.ts";
 import type { Structure } from "./structure/structure.ts";
 import type { TrainingMethod } from "./training/method.ts";
 import { withFirstNoise } from "./training/noise.ts";
@@ -30,7 +33,7 @@ import { methodFor, train, type TrainOptions, type Trained } from "./training/tr
  * @category Fitting
  */
 export interface FitOptions extends SharedJobOptions {
-  /** Where the prior precisions start. Default: {@link automaticRelevance} for networks; for other
+  /** Where the prior precisions start. Default: {@link automaticRelevance} for networks; {@link perLayer} for {@link pairwise} ones; for other
    * models a weak one that stays, with standard deviations of a hundred times the size of the parameters given. */
   readonly prior?: Prior;
   /** Whether inputs, and the targets of a regression, are standardised within. Default: for networks, not for other models. */
@@ -45,7 +48,7 @@ export interface FitOptions extends SharedJobOptions {
   readonly maximumIterations?: number;
   /** Of the posterior. Default {@link outerProduct}, by which the hyperparameters are re-estimated also where the exact Hessian is asked for. */
   readonly curvature?: CurvatureKind;
-  /** Default: that of {@link withEvidence} if it is the method; else {@link full} if it fits the memory budget, else {@link diagonal}. */
+  /** Default: that of {@link withEvidence} if it is the method; else {@link full} if it fits the memory budget, else {@link kronecker} for networks if that does, else {@link diagonal}. */
   readonly structure?: Structure;
   /** Most bytes that curvature and precision may take. Default 1 GiB. */
   readonly memoryBudget?: number;
@@ -121,13 +124,14 @@ export async function fitModel<M extends Model, L extends Likelihood>(model: M, 
   const { standardize = networks, reestimate = true, curvature: _, structure: __, workers: ___, memoryBudget = MEMORY_BUDGET, ...training } = options;
   workerCount(options);
   const { curvature, structure } = approximation(model, { structure: chooseStructure(model, options, inputs.rows, positive("memoryBudget", memoryBudget)), ...options });
+  if (networks) checkVaried(targets);
   const outputScale = likelihood.outputScale(targets, model.outputs);
   // What fit() returned is in the data's units already.
   const start = standardize && !isStandardized(model) ? standardized(model, { inputs: columnScale(inputs), outputs: outputScale }) : model;
   // Outputs of different units have noise of different sizes: one noise for all is one in standardised units.
   const noisy = standardize && model.outputs > 1 && isOpen(likelihood) && likelihood.scaled !== undefined ? likelihood.scaled(outputScale.scale) : likelihood;
   const method = options.method ?? methodFor(model, inputs.rows);
-  const how: TrainOptions & { readonly prior: Prior } = { prior: networks ? automaticRelevance() : weakPrior(model), ...training, method };
+  const how: TrainOptions & { readonly prior: Prior } = { prior: networks ? automaticRelevance() : isPairwise(model) && isLayered(model.each) ? perLayer() : weakPrior(model), ...training, method };
   const posteriorOf = (mode: Trained<M, L>, kind: CurvatureKind): Promise<Posterior<M, L>> => laplace(mode.model, mode.likelihood, data, { ...jobOptions(options), prior: mode.prior, curvature: kind, structure, memoryBudget });
 
   // On the way the exact Hessian may be indefinite: hyperparameters go by the outer product then.
@@ -138,11 +142,11 @@ export async function fitModel<M extends Model, L extends Likelihood>(model: M, 
     const mode = await train(start, noisy, data, { ...how, reestimate });
     return fitted(await posteriorOf(mode, curvature), mode);
   }
-  let mode = await train(start, isOpen(noisy) ? withFirstNoise(noisy, targets) : noisy, data, how);
+  let mode = await train(start, isOpen(noisy) ? withFirstNoise(noisy, targets) : noisy, data, { ...how, ...inRound(options, 1) });
   for (let round = 1; round <= ROUNDS; round++) {
     const tuned = maximizeEvidence(await posteriorOf(mode, tuning));
     const settled = hyperparameterChange(mode, tuned) < SETTLED;
-    mode = await train(tuned.model, tuned.likelihood, data, { ...how, prior: tuned.prior });
+    mode = await train(tuned.model, tuned.likelihood, data, { ...how, ...inRound(options, round + 1), prior: tuned.prior });
     if (settled) break;
   }
   return fitted(await posteriorOf(mode, curvature), mode);
@@ -157,6 +161,17 @@ export async function fittedAt<M extends Model, L extends Likelihood>(training: 
   return fitted(await laplace(model, likelihood, data, { ...jobOptions(options), prior, curvature, structure, memoryBudget }), training);
 }
 
+/** The option that has progress tell the round. */
+function inRound({ onProgress }: FitOptions, round: number): Pick<FitOptions, "onProgress"> {
+  return typeof onProgress === "function" ? { onProgress: (progress) => onProgress({ ...progress, round }) } : {};
+}
+
+/** Throws where all targets are the same: there is nothing to learn from them, and a noise or scale estimated from them would be 0. */
+function checkVaried({ data, rows, columns }: Table): void {
+  if (rows < 2 || data.some((value, i) => value !== data[i % columns])) return;
+  throw new InvalidArgumentError({ argument: "data.targets", expected: "targets that differ from example to example", received: `${columns === 1 ? data[0] : `[${data.subarray(0, columns).join(", ")}]`} for all ${rows} examples`, advice: "There is nothing to predict. Was the right column read? train() and laplace() take such targets." });
+}
+
 /** Standard deviations of a hundred times where the parameters start (or 100), not re-estimated: little more than least squares. */
 function weakPrior({ parameters }: Model): Prior {
   return perWeight(parameters.map((w) => (100 * (Math.abs(w) || 1)) ** -2), { fixed: true });
@@ -164,7 +179,9 @@ function weakPrior({ parameters }: Model): Prior {
 
 function chooseStructure(model: Model, { method, curvature = outerProduct() }: FitOptions, examples: number, budget: number): Structure {
   if (method !== undefined && isWithEvidence(method)) return method.structure;
-  return full().bytes(model, curvature, examples) <= budget ? full() : diagonal();
+  const fits = (structure: Structure): boolean => structure.bytes(model, curvature, examples) <= budget;
+  if (fits(full())) return full();
+  return isLayered(model) && curvature.kind === "factor" && fits(kronecker()) ? kronecker() : diagonal();
 }
 
 function fitted<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, training: Trained<M, L>): Fitted<M, L> {

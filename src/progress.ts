@@ -12,6 +12,8 @@ export interface Progress {
   readonly done: number;
   /** Steps or examples in all, where that is known; for an iteration that may stop early, the most there can be. */
   readonly total?: number;
+  /** Of {@link fit} where it trains and re-estimates in turn, the round, from 1. */
+  readonly round?: number;
   /** The loss (negative log joint density) or another value worth showing. */
   readonly value?: number;
 }

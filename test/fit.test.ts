@@ -1,13 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { exact } from "../src/curvature/curvature.ts";
 import { InvalidArgumentError } from "../src/errors.ts";
-import { fit } from "../src/fit.ts";
+import { fit, type FitOptions } from "../src/fit.ts";
 import { bernoulli } from "../src/likelihood/bernoulli.ts";
 import { categorical } from "../src/likelihood/categorical.ts";
 import { maximizeEvidence } from "../src/evidence/maximize-evidence.ts";
 import { gaussian } from "../src/likelihood/gaussian.ts";
+import type { Data } from "../src/data.ts";
+import type { Likelihood } from "../src/likelihood/likelihood.ts";
+import { pairwise } from "../src/model/pairwise.ts";
 import { functionModel } from "../src/model/function-model.ts";
 import { mlp } from "../src/model/mlp.ts";
+import { perLayer } from "../src/prior/per-layer.ts";
 import { isotropic } from "../src/prior/isotropic.ts";
 import { random } from "../src/random.ts";
 import { coverage } from "../src/predictive/scores.ts";
@@ -124,10 +128,38 @@ describe("fit", () => {
     expect([fitted.likelihood.noise, fitted.posterior.prior.precisions[0]]).toEqual([0.2, 0.3]);
   });
 
-  it("takes the diagonal where the full structure exceeds the budget", async () => {
-    const within = await fit(network, gaussian(), { inputs, targets }, { memoryBudget: 16 * 17 ** 2 });
-    const beyond = await fit(network, gaussian(), { inputs, targets }, { memoryBudget: 16 * 17 ** 2 - 1 });
-    expect([within.posterior.structure.name, beyond.posterior.structure.name]).toEqual(["full", "diagonal"]);
+  it("takes Kronecker factors where the full structure exceeds the budget, and the diagonal where they do or can't be had", async () => {
+    const structureOf = async (options: FitOptions): Promise<string> => (await fit(network, gaussian({ noise: 0.1 }), { inputs, targets }, { reestimate: false, maximumIterations: 3, ...options })).posterior.structure.name;
+    const full = 16 * 17 ** 2;
+    expect(await structureOf({ memoryBudget: full })).toBe("full");
+    expect(await structureOf({ memoryBudget: full - 1 })).toBe("kronecker");
+    expect(await structureOf({ memoryBudget: 24 * 17 })).toBe("diagonal");
+    expect(await structureOf({ memoryBudget: full - 1, curvature: exact(), prior: isotropic(100) })).toBe("diagonal");
+  });
+
+  it("has progress tell the round where it trains and re-estimates in turn", async () => {
+    const rounds: (number | undefined)[] = [];
+    await fit(network, gaussian(), { inputs, targets }, { structure: diagonal(), onProgress: ({ stage, round }) => stage === "training" && rounds.push(round) });
+    expect(rounds[0]).toBe(1);
+    expect([...new Set(rounds)]).toEqual(Array.from({ length: Math.max(...rounds.map(Number)) }, (_, i) => i + 1));
+    expect(Math.max(...rounds.map(Number))).toBeGreaterThan(1);
+  });
+
+  it("gives networks of pairs a prior per layer, that moves with the data", async () => {
+    const pairs = { inputs: inputs.map((row, n) => [...row, ...inputs[(n + 1) % count]]), targets: targets.map((t, n) => (t > targets[(n + 1) % count] ? 1 : 0)) };
+    const { posterior } = await fit(pairwise(mlp([2, 3, 1], { seed: 1 })), bernoulli(), pairs);
+    expect(posterior.prior.groups).toEqual((await fit(pairwise(mlp([2, 3, 1], { seed: 1 })), bernoulli(), pairs, { prior: perLayer() })).posterior.prior.groups);
+    expect(posterior.effectiveParameters).toBeLessThan(12);
+    expect(new Set(posterior.prior.precisions).size).toBeGreaterThan(1);
+  });
+
+  it("refuses targets that are all the same, and batches", async () => {
+    for (const likelihood of [gaussian(), bernoulli()]) await expect(fit<typeof network, Likelihood>(network, likelihood, { inputs, targets: inputs.map(() => 1) })).rejects.toThrow(/^data\.targets: expected targets that differ from example to example, got 1 for all 60 examples\. There is nothing to predict/);
+    await expect(fit(mlp([2, 2, 2]), gaussian(), { inputs, targets: inputs.map(() => [1, 2]) })).rejects.toThrow(/got \[1, 2\] for all/);
+    await expect(fit(mlp([2, 2, 2]), gaussian(), { inputs, targets: targets.map((t) => [1, t]) })).resolves.toBeDefined();
+    await expect(fit(network, gaussian(), [{ inputs, targets }] as unknown as Data)).rejects.toThrow(/^data: expected \{ inputs, targets \}.*are for laplace\(\) and withMoreData\(\)/);
+    const fitted = await fit(network, gaussian(), { inputs, targets });
+    await expect(fitted.predict(new Set([1]) as unknown as number[])).rejects.toThrow(/^inputs: .*Collect it into an array first, or call once for each batch/);
   });
 
   it("re-estimates by the evidence of the structure that it is asked for", async () => {

@@ -123,6 +123,7 @@ export async function gridSearch<M extends Model, L extends Likelihood>(posterio
   const job = jobOptions(how as SharedJobOptions);
   const predictOptions = { ...how, onProgress: undefined } as PredictOptions<L>;
   examples(model, likelihood, heldOut);
+  checkOptions(likelihood, how);
   if (noises !== undefined && likelihood.noiseParameters === 0) throw new UnsupportedError(`noises: the likelihood (${likelihood.description}) has no noise to vary. Leave the option out, or let the noise be estimated: gaussian() or gaussian({ noise }).`);
   const mean = geometricMean(prior.precisions);
   const onlyPrior = noises === undefined && temperatures === undefined;
@@ -150,6 +151,18 @@ export async function gridSearch<M extends Model, L extends Likelihood>(posterio
   const found = at(best);
   checkDependence(points);
   return { posterior: found, best, points, summary: () => table(points, best) };
+}
+
+/** Looks at what is left for the likelihood now, when all options that there are can be named. */
+function checkOptions(likelihood: Likelihood, how: object): void {
+  const { method: _method, workers: _workers, signal: _signal, onProgress: _onProgress, ...link } = how as Record<string, unknown>;
+  try {
+    likelihood.predictor(link);
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError) || !error.argument.startsWith("options.")) throw error;
+    const { argument, expected, received } = error;
+    throw new InvalidArgumentError({ argument, expected: `${expected}, priorPrecisions, noises, temperatures, score`, received });
+  }
 }
 
 function axis(name: string, values: ArrayLike<number>): Float64Array {

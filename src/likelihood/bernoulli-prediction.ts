@@ -14,6 +14,9 @@ import { rowSums } from "./without-noise.ts";
 /**
  * Predictions for two classes, or for K labels that do not exclude each other, at N inputs.
  *
+ * Labels are taken one by one: `logDensity` is $\sum_k \log p(t_k \mid x, D)$ with the moderated probability of each, and leaves out what labels of an example have in common through the posterior
+ * over the weights. Predictions by {@link sampled} have it, as averages of products, $\log \frac1S \sum_s \prod_k p(t_k \mid f_k(x; w_s))$.
+ *
  * @category Predictions
  */
 export interface BernoulliPrediction extends Prediction {

@@ -4,7 +4,7 @@ import { bernoulliPrediction, mixedBernoulli, type BernoulliPrediction } from ".
 import { diagonalBlocks } from "./diagonal-blocks.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { marginals } from "./moments.ts";
-import { predicting } from "./predictor.ts";
+import { PREDICT_OPTIONS, predicting } from "./predictor.ts";
 import { remakeable } from "../recipe.ts";
 import { sigmoid, softplus } from "../sigmoid.ts";
 import { rowSums, withoutNoise } from "./without-noise.ts";
@@ -55,7 +55,7 @@ export function bernoulli(): BernoulliLikelihood {
     mix: mixedBernoulli,
     draw: (outputs, _, source) => outputs.map((f) => (source.uniform() < sigmoid(f) ? 1 : 0)),
     ...predicting((options: object) => {
-      knownOptions("options", options, []);
+      knownOptions("options", options, [], PREDICT_OPTIONS);
       return {
         isMarginal: true,
         keep: marginals,

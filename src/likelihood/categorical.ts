@@ -1,10 +1,10 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
-import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
+import { InvalidArgumentError, knownOptions, madeBy } from "../errors.ts";
 import { mirrorLower, symmetricRankK } from "../linalg/symmetric-rank-k.ts";
 import { categoricalPrediction, integrated, mixedCategorical, type CategoricalPrediction } from "./categorical-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { probit, type Link } from "./link.ts";
-import { predicting } from "./predictor.ts";
+import { PREDICT_OPTIONS, predicting } from "./predictor.ts";
 import { remakeable } from "../recipe.ts";
 import { softplus } from "../sigmoid.ts";
 import { logOddsAgainst, softmax } from "./softmax.ts";
@@ -92,9 +92,9 @@ export function categorical(): CategoricalLikelihood {
     mix: mixedCategorical,
     draw: (outputs, _, source) => Float64Array.of(label(softmax(outputs), source.uniform())),
     ...predicting((options: CategoricalPredictionOptions) => {
-      knownOptions("options", options, ["link"]);
+      knownOptions("options", options, ["link"], PREDICT_OPTIONS);
       const link = options.link ?? probit();
-      if (typeof link.logProbabilities !== "function") throw new InvalidArgumentError({ argument: "link", expected: "probit(), extendedMacKay(), laplaceBridge() or monteCarlo()", received: describe(link) });
+      madeBy("probit(), extendedMacKay(), laplaceBridge() or monteCarlo()", "link", link, "logProbabilities");
       return {
         isMarginal: link.fromVariances !== undefined,
         keep: (moments) => integrated(moments, link),

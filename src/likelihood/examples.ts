@@ -14,11 +14,15 @@ export interface Examples {
 export function examples(model: Model, likelihood: Likelihood, data: Data): Examples {
   checkModelled(model, likelihood);
   if (typeof data !== "object" || data === null || !("inputs" in data && "targets" in data)) {
-    throw new InvalidArgumentError({ argument: "data", expected: "{ inputs, targets }", received: describe(data) });
+    throw new InvalidArgumentError({ argument: "data", expected: "{ inputs, targets }", received: describe(data), advice: isStream(data) ? "Batches from an iterable or a stream are for laplace() and withMoreData(); put them together first, or train by batches of your own." : undefined });
   }
   knownOptions("data", data, ["inputs", "targets"]);
   const inputs = modelInputs(model, data.inputs, "data.inputs");
   return { inputs, targets: likelihood.encode(data.targets, inputs.rows, model.outputs) };
+}
+
+function isStream(data: unknown): boolean {
+  return typeof data === "object" && data !== null && (Symbol.iterator in data || Symbol.asyncIterator in data);
 }
 
 /** What makes a likelihood, for messages. */

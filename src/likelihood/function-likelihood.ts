@@ -6,7 +6,7 @@ import type { Likelihood } from "./likelihood.ts";
 import type { Random } from "../random.ts";
 import { squareRoot } from "./link.ts";
 import { correlated } from "./moments.ts";
-import { predicting } from "./predictor.ts";
+import { PREDICT_OPTIONS, predicting } from "./predictor.ts";
 import { withoutNoise } from "./without-noise.ts";
 
 /**
@@ -96,7 +96,7 @@ export function functionLikelihood(definition: LikelihoodFunction): Likelihood<F
     ...(draw && { draw: (outputs: Float64Array, target: Float64Array, source: Random) => Float64Array.from(drawnRow(draw(outputs.slice(), source), target.length)) }),
     mix: mixedFunction,
     ...predicting((options: FunctionPredictionOptions) => {
-      knownOptions("options", options, ["samples", "seed"]);
+      knownOptions("options", options, ["samples", "seed"], PREDICT_OPTIONS);
       return {
         keep: correlated,
         make: (kept, rows, outputs) => functionPrediction({ rows, outputs, ...kept }, normalPoints(outputs, options), (targets) => encode(targets, rows, outputs), logDensity),

@@ -5,7 +5,7 @@ import { diagonalBlocks } from "./diagonal-blocks.ts";
 import { gaussianPrediction, mixedGaussian, type GaussianPrediction } from "./gaussian-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { correlated } from "./moments.ts";
-import { predicting } from "./predictor.ts";
+import { PREDICT_OPTIONS, predicting } from "./predictor.ts";
 import { remakeable } from "../recipe.ts";
 
 /**
@@ -106,7 +106,7 @@ function create(noise: number, fixed: boolean, estimated: boolean, scales: Float
     mix: mixedGaussian,
     draw: (outputs, _, source) => outputs.map((f, k) => f + (noise / Math.sqrt(weight(k))) * source.normal()),
     ...predicting((options: object) => {
-      knownOptions("options", options, []);
+      knownOptions("options", options, [], PREDICT_OPTIONS);
       return {
         keep: correlated,
         make: (kept, rows, outputs) => gaussianPrediction({ rows, outputs, ...kept }, Float64Array.from({ length: outputs }, (_, k) => (noise * noise) / weight(k))),

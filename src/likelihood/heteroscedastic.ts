@@ -4,7 +4,7 @@ import { columnScale } from "../model/standardized.ts";
 import { diagonalBlocks } from "./diagonal-blocks.ts";
 import { heteroscedasticPrediction, locationAndScale, mixedHeteroscedastic, type HeteroscedasticPrediction } from "./heteroscedastic-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
-import { predicting } from "./predictor.ts";
+import { PREDICT_OPTIONS, predicting } from "./predictor.ts";
 import { remakeable } from "../recipe.ts";
 import { rowSums, withoutNoise } from "./without-noise.ts";
 
@@ -79,7 +79,7 @@ export function heteroscedastic(): HeteroscedasticLikelihood {
     mix: mixedHeteroscedastic,
     draw: (outputs, target, source) => target.map((_, k) => outputs[k] + Math.exp(outputs[target.length + k]) * source.normal()),
     ...predicting((options: object) => {
-      knownOptions("options", options, []);
+      knownOptions("options", options, [], PREDICT_OPTIONS);
       return {
         keep: locationAndScale,
         make: (kept, rows, outputs) => heteroscedasticPrediction(kept, outputs / 2, (targets) => encode(targets, rows, outputs)),

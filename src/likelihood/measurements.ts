@@ -6,7 +6,7 @@ import { entriesThat } from "./entries.ts";
 import { gaussianPrediction, mixedGaussian, type GaussianPrediction } from "./gaussian-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { correlated } from "./moments.ts";
-import { predicting } from "./predictor.ts";
+import { PREDICT_OPTIONS, predicting } from "./predictor.ts";
 import { remakeable } from "../recipe.ts";
 import { rowSums, withoutNoise } from "./without-noise.ts";
 
@@ -79,7 +79,7 @@ export function measurements(options: MeasurementsOptions = {}): MeasurementsLik
     mix: mixedGaussian,
     draw: (outputs, target, source) => target.map((value, i) => (i < outputs.length ? outputs[i] + target[outputs.length + i] * source.normal() : value)),
     ...predicting((asked: MeasurementsPredictionOptions) => {
-      knownOptions("options", asked, ["errorBars"]);
+      knownOptions("options", asked, ["errorBars"], PREDICT_OPTIONS);
       return {
         keep: correlated,
         make: (kept, rows, outputs) => {

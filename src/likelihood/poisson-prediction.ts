@@ -17,6 +17,9 @@ import { rowSums } from "./without-noise.ts";
  * Predictions of counts at N inputs. With a Gaussian log rate, counts have a Poisson-lognormal distribution (Aitchison & Ho 1989); its
  * probabilities are integrals over the log rate, taken numerically.
  *
+ * Of K counts, each is taken by itself: `logDensity` is $\sum_k \log \int \mathrm{Poisson}(t_k; e_k e^{f}) \, \mathcal N(f; m_k, s_k^2) \, df$, and leaves out what the counts of an example have in common
+ * through the posterior over the weights. Predictions by {@link sampled} have it, as averages of products.
+ *
  * @category Predictions
  */
 export interface PoissonPrediction extends Prediction {

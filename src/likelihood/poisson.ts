@@ -6,7 +6,7 @@ import type { Likelihood } from "./likelihood.ts";
 import { logGamma } from "./log-gamma.ts";
 import { marginals } from "./moments.ts";
 import { mixedPoisson, poissonPrediction, type PoissonPrediction } from "./poisson-prediction.ts";
-import { predicting } from "./predictor.ts";
+import { PREDICT_OPTIONS, predicting } from "./predictor.ts";
 import { remakeable } from "../recipe.ts";
 import { rowSums, withoutNoise } from "./without-noise.ts";
 import type { Random } from "../random.ts";
@@ -89,7 +89,7 @@ export function poisson(options: PoissonOptions = {}): PoissonLikelihood {
     mix: mixedPoisson,
     draw: (outputs, target, source) => target.map((value, i) => (i < outputs.length ? poissonDraw(Math.exp(outputs[i] + target[outputs.length + i]), source) : value)),
     ...predicting((asked: PoissonPredictionOptions) => {
-      knownOptions("options", asked, ["exposure"]);
+      knownOptions("options", asked, ["exposure"], PREDICT_OPTIONS);
       return {
         isMarginal: true,
         keep: marginals,

@@ -34,6 +34,9 @@ export interface KeptOutputs {
   readonly kept: Readonly<Record<string, Float64Array>>;
 }
 
+/** What {@link predict} takes beside the options of the likelihood, for messages. */
+export const PREDICT_OPTIONS = ["method", "workers", "signal", "onProgress"];
+
 type Kept = Readonly<Record<string, Float64Array>>;
 
 /** How a likelihood predicts, its options settled. */

@@ -21,7 +21,7 @@ export interface PairwiseModel<M extends Model = Model> extends Model {
  * Targets are 1 where the first item of the pair was preferred. A worth is only defined up to a constant; the worth of a beyond that of b, with its
  * variance, is the `logit` of the pair. For items without features, let the inputs be one-hot and the model linear.
  *
- * Layers are not shown, since a pair passes them twice: take {@link full} or {@link diagonal}, and with {@link fit} a prior, as {@link perLayer}, and inputs of
+ * Layers are not shown, since a pair passes them twice: take {@link full} or {@link diagonal}. {@link fit} takes a prior {@link perLayer} and does not standardise: inputs should be of
  * the size of 1.
  *
  * @category Models
@@ -47,6 +47,11 @@ export function pairwise<M extends Model>(model: M): PairwiseModel<M> {
     evaluate: (inputs) => evaluate(model, inputs),
   };
   return remakeable(differences, "pairwise", () => ({ model }));
+}
+
+/** Whether a model is one of differences. */
+export function isPairwise(model: Model): model is PairwiseModel {
+  return "each" in model;
 }
 
 function evaluate(model: Model, pairs: Table): Evaluation {

@@ -2,7 +2,7 @@ import { outerProduct, type CurvatureKind } from "../curvature/curvature.ts";
 import { UnsupportedError, knownOptions, madeBy, positive } from "../errors.ts";
 import { checkModelled } from "../likelihood/examples.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
-import type { Model } from "../model/model.ts";
+import { isLayered, type Model } from "../model/model.ts";
 import { isotropic } from "../prior/isotropic.ts";
 import type { Prior } from "../prior/prior.ts";
 import type { SharedJobOptions } from "../progress.ts";
@@ -70,7 +70,7 @@ export async function laplace<M extends Model, L extends Likelihood>(model: M, l
 /** The curvature and structure that the options choose, checked, and what says whether they fit the memory budget for so many examples. */
 export function approximation(model: Model, options: Pick<LaplaceOptions, "curvature" | "structure" | "memoryBudget">): { readonly curvature: CurvatureKind; readonly structure: Structure; readonly withinBudget: (examples: number) => void } {
   const curvature = madeBy("exact(), outerProduct(), monteCarloFisher() or empiricalFisher()", "curvature", options.curvature ?? outerProduct(), "kind");
-  const structure = madeBy("full(), diagonal() or another structure", "structure", options.structure ?? full(), "curvature");
+  const structure = madeBy("full(), kronecker(), blockDiagonal(), lowRank() or diagonal()", "structure", options.structure ?? full(), "curvature");
   const budget = positive("memoryBudget", options.memoryBudget ?? MEMORY_BUDGET);
   return {
     curvature,
@@ -78,10 +78,17 @@ export function approximation(model: Model, options: Pick<LaplaceOptions, "curva
     withinBudget: (examples) => {
       const bytes = structure.bytes(model, curvature, examples);
       if (bytes <= budget) return;
-      const gigabytes = (value: number): string => `${(value / 1e9).toPrecision(3)} GB`;
-      throw new UnsupportedError(`structure: ${structure.name} curvature of ${model.parameters.length} parameters and ${examples} examples takes ${gigabytes(bytes)}, more than memoryBudget, ${gigabytes(budget)}. Use a structure that keeps less, such as kronecker() or diagonal(), or raise memoryBudget.`);
+      const written = (value: number): string => (value < 1e9 ? `${(value / 1e6).toPrecision(3)} MB` : `${(value / 1e9).toPrecision(3)} GB`);
+      const enough = roundedUp(bytes);
+      throw new UnsupportedError(`structure: ${structure.name} curvature of ${model.parameters.length} parameters and ${examples} examples takes ${written(bytes)}, more than memoryBudget, ${written(budget)}. Use a structure that keeps less, ${isLayered(model) ? "as kronecker() or diagonal(), or lastLayer(model)" : "as diagonal(), or subnetwork(model, ...)"}; or if the machine has the memory, pass memoryBudget: ${enough.toExponential().replace("+", "")} (bytes).`);
     },
   };
+}
+
+/** The next number of two digits. */
+function roundedUp(bytes: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(bytes)) - 1);
+  return Math.ceil(bytes / unit) * unit;
 }
 
 /**

@@ -60,6 +60,8 @@ export function sampled(options: SampledOptions = {}): PredictionMethod {
       const { model, likelihood } = checkedPosterior(posterior);
       const table = modelInputs(model, inputs);
       const checkpoint = checkpoints({ ...(signal && { signal }), ...(onProgress && { onProgress }) });
+      // Wrong options are told before the work.
+      likelihood.predictor(link);
       const draws: Float64Array[] = [];
       for (const { weights } of weightDraws(posterior, count, seed)) {
         draws.push(outputsOf(model.withParameters(weights), table));

@@ -131,7 +131,7 @@ describe("gridSearch", () => {
     await refused({ priorPrecisions: 3 }, /^priorPrecisions: /);
     await refused({ temperatures: [1, 0] }, /^temperatures\[1\]: /);
     await refused({ noises: [-1] }, /^noises\[0\]: /);
-    await refused({ precisions: [1] }, /unknown option "precisions"/);
+    await refused({ precisions: [1] }, /^options\.precisions: expected one of the options method, workers, signal, onProgress, priorPrecisions, noises, temperatures, score, got the unknown option "precisions"/);
     await refused({ score: () => NaN }, /^score: expected a function that returns a number, got NaN/);
     await refused({ score: "accuracy" }, /^score: /);
     await expect(gridSearch(posterior, { inputs: [[1, 2]], targets: [1] })).rejects.toThrow(/^data\.inputs|^heldOut\.inputs/);

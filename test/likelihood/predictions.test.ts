@@ -124,7 +124,7 @@ describe("a categorical prediction", () => {
   });
 
   it("refuses a link that is none", () => {
-    expect(() => categorical().predict(logits, { link: "probit" } as unknown as CategoricalPredictionOptions)).toThrow(/^link: expected probit\(\), .* or monteCarlo\(\), got "probit"/);
+    expect(() => categorical().predict(logits, { link: "probit" } as unknown as CategoricalPredictionOptions)).toThrow(/^link: expected a value made by probit\(\), .* or monteCarlo\(\), got "probit"\. Pass probit\(\)/);
     expect(() => categorical().predict(logits, { links: 1 } as object)).toThrow(/^options\.links: /);
   });
 });

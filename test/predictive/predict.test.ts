@@ -209,12 +209,12 @@ describe("bad input to predictions", () => {
 
   it("options that the likelihood does not have", async () => {
     const option = { link: monteCarlo() } as PredictOptions<typeof likelihood>;
-    await expect(predict(await fit(), [[1, 2]], option)).rejects.toThrow(/^options\.link: expected no options/);
+    await expect(predict(await fit(), [[1, 2]], option)).rejects.toThrow(/^options\.link: expected one of the options method, workers, signal, onProgress, got the unknown option "link"/);
     const logit = await laplace(mlp([2, 1]), bernoulli(), { inputs: [[1, 2]], targets: [1] });
     await expect(predict(logit, [[1, 2]], { level: 0.9 } as object)).rejects.toThrow(/^options\.level: /);
     const classes = await laplace(mlp([2, 3]), categorical(), { inputs: [[1, 2]], targets: [1] });
     await expect(predict(classes, [[1, 2]], { samples: 9 } as object)).rejects.toThrow(/^options\.samples: expected one of the options link/);
-    await expect(predict(classes, [[1, 2]], { link: monteCarlo as never })).rejects.toThrow(/^link: expected probit\(\), .* or monteCarlo\(\), got a function/);
+    await expect(predict(classes, [[1, 2]], { link: monteCarlo as never })).rejects.toThrow(/^link: .* or monteCarlo\(\), got a function\. Call the function/);
   });
 
   it("levels that are no probabilities", async () => {
