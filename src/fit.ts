@@ -134,8 +134,8 @@ export async function fitModel<M extends Model, L extends Likelihood>(model: M, 
   const how: TrainOptions & { readonly prior: Prior } = { prior: networks ? automaticRelevance() : isPairwise(model) && isLayered(model.each) ? perLayer() : weakPrior(model), ...training, method };
   const posteriorOf = (mode: Trained<M, L>, kind: CurvatureKind): Promise<Posterior<M, L>> => laplace(mode.model, mode.likelihood, data, { ...jobOptions(options), prior: mode.prior, curvature: kind, structure, memoryBudget });
 
-  // On the way the exact Hessian may be indefinite: hyperparameters go by the outer product then.
-  const tuning = curvature.kind === "exact" ? outerProduct() : curvature;
+  // On the way the exact Hessian may be indefinite: hyperparameters go by the outer product then, as do those of likelihoods that know no other.
+  const tuning = curvature.kind === "exact" || likelihood.reestimateFrom !== undefined ? outerProduct() : curvature;
   // Levenberg-Marquardt re-estimates by the full outer product; another posterior has its evidence elsewhere.
   const together = isWithEvidence(method) || (method.reestimates !== false && structure.name === "full" && tuning.name === "outer product");
   if (!reestimate || together) {
@@ -144,7 +144,7 @@ export async function fitModel<M extends Model, L extends Likelihood>(model: M, 
   }
   let mode = await train(start, isOpen(noisy) ? withFirstNoise(noisy, targets) : noisy, data, { ...how, ...inRound(options, 1) });
   for (let round = 1; round <= ROUNDS; round++) {
-    const tuned = maximizeEvidence(await posteriorOf(mode, tuning));
+    const tuned = maximizeEvidence(await posteriorOf(mode, tuning), { data });
     const settled = hyperparameterChange(mode, tuned) < SETTLED;
     mode = await train(tuned.model, tuned.likelihood, data, { ...how, ...inRound(options, round + 1), prior: tuned.prior });
     if (settled) break;

@@ -1,9 +1,11 @@
+import type { Data } from "../data.ts";
 import { knownOptions, oneOf, positive, wholeNumber } from "../errors.ts";
-import type { Likelihood } from "../likelihood/likelihood.ts";
+import { hyperparametersOf, type Likelihood } from "../likelihood/likelihood.ts";
 import type { Model } from "../model/model.ts";
 import { checkedPosterior, rebuilt, type Posterior } from "../posterior/posterior.ts";
 import { fixedPointStep } from "./fixed-point.ts";
 import { standpoint, type Hyperparameters } from "./hyperparameters.ts";
+import { likelihoodSteps } from "./likelihood-step.ts";
 import { quasiNewtonSteps } from "./quasi-newton-step.ts";
 
 /**
@@ -14,6 +16,11 @@ import { quasiNewtonSteps } from "./quasi-newton-step.ts";
 export interface MaximizeEvidenceOptions {
   /** Which hyperparameters move. Default `"both"`. */
   readonly estimate?: "both" | "prior" | "noise";
+  /**
+   * The data of the posterior, for likelihoods of which re-estimation must see the residuals: {@link studentT}, {@link gaussian} with a noise for each output, {@link measurements}
+   * with a scale to be estimated. Without, these stay and the prior alone moves (of the Gaussian also the noise, in proportion); the others do not need them.
+   */
+  readonly data?: Data;
   /**
    * How the maximum is found: `"fixedPoint"`, by MacKay's equations again and again, or `"gradient"`, by limited-memory BFGS in the logarithms of
    * the hyperparameters. Its first step is MacKay's; then it learns how they depend on each other, and converges where MacKay's equations creep, as with
@@ -74,7 +81,8 @@ export interface Reestimation<M extends Model, L extends Likelihood> {
  * evidence does not fall and the next step does not turn back by more than half of it. The evidence of the history therefore never
  * falls, but for rounding, nor is that of the posterior returned below that of the given one. What is reached is a stationary point,
  * as a rule a local maximum; with several, which one depends on the start. With `method: "gradient"` the steps are those of limited-memory BFGS with
- * a line search, by the {@link evidenceGradient}, and the evidence rises with each.
+ * a line search, by the {@link evidenceGradient}, and the evidence rises with each. With `data`, the hyperparameters of a likelihood that needs them take a step of their own after each,
+ * at the effective parameters reached, which is not halved.
  *
  * At convergence $2 \alpha_g E_{W,g} = \gamma_g$ and $2 \beta E_0 = NK - \gamma$. At a temperature $T$ other than 1 the maximum is
  * where $2 \beta E_0 = NK - T \gamma$; for the empirical Fisher, which grows as $\beta^2$, $\gamma$ counts twice in it. Precisions are taken
@@ -83,29 +91,35 @@ export interface Reestimation<M extends Model, L extends Likelihood> {
  *
  * @category Evidence
  * @throws {@link UnsupportedError} when an effective number of parameters is negative, as with the exact Hessian away from a
- * minimum of the data error.
+ * minimum of the data error; when the noise alone should move and cannot without `data`, or with them but other curvature than the outer product.
  * @returns The posterior with its history.
  */
 export function reestimation<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, options: MaximizeEvidenceOptions = {}): Reestimation<M, L> {
-  knownOptions("options", options, ["estimate", "method", "tolerance", "maximumIterations", "onIteration"]);
+  knownOptions("options", options, ["estimate", "data", "method", "tolerance", "maximumIterations", "onIteration"]);
   const estimate = oneOf("estimate", options.estimate ?? "both", ["both", "prior", "noise"]);
   const method = oneOf("method", options.method ?? "fixedPoint", ["fixedPoint", "gradient"]);
   const tolerance = positive("tolerance", options.tolerance ?? 1e-6);
   const most = wholeNumber("maximumIterations", options.maximumIterations ?? 1000, 1);
 
   const history: ReestimationState[] = [];
-  let here = standpoint(diagonalized(checkedPosterior(posterior)), estimate);
+  const fromData = likelihoodSteps(checkedPosterior(posterior), estimate, options.data);
+  let here = standpoint(fromData === undefined ? diagonalized(posterior) : posterior, estimate);
   const step: (from: typeof here) => typeof here = method === "gradient" ? quasiNewtonSteps(here, estimate) : (from) => fixedPointStep(from, estimate);
   let converged = false;
   for (let iteration = 1; iteration <= most && !converged; iteration++) {
-    const change = here.wanted.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-    converged = change <= tolerance;
+    let change = here.wanted.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
     here = step(here);
+    if (fromData !== undefined) {
+      const next = fromData(here.posterior);
+      change = Math.max(change, next.change);
+      here = standpoint(next.posterior, estimate);
+    }
+    converged = change <= tolerance;
     const state = describe(iteration, here.posterior, change);
     history.push(state);
     options.onIteration?.(state);
   }
-  return { posterior: rebuilt(here.posterior, { data: posterior.data }), history, stopped: converged ? "converged" : "iterations" };
+  return { posterior: fromData === undefined ? rebuilt(here.posterior, { data: posterior.data }) : here.posterior, history, stopped: converged ? "converged" : "iterations" };
 }
 
 /** Where all weights share one precision, the eigenvalues of the curvature give the evidence at any of its values. */
@@ -136,7 +150,8 @@ export function maximizeEvidence<M extends Model, L extends Likelihood>(posterio
 
 /** The largest relative change of a hyperparameter. */
 export function hyperparameterChange(before: Hyperparameters, after: Hyperparameters): number {
-  const ofNoise = Math.abs(Math.log(after.likelihood.precision / before.likelihood.precision));
+  const noise = hyperparametersOf(before.likelihood);
+  const ofNoise = hyperparametersOf(after.likelihood).reduce((largest, value, i) => Math.max(largest, Math.abs(Math.log(value / noise[i]))), 0);
   return after.prior.precisions.reduce((largest, alpha, g) => Math.max(largest, Math.abs(Math.log(alpha / before.prior.precisions[g]))), ofNoise);
 }
 

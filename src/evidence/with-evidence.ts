@@ -1,4 +1,5 @@
 import { outerProduct, type CurvatureKind } from "../curvature/curvature.ts";
+import type { Data } from "../data.ts";
 import { InvalidArgumentError, knownOptions, madeBy, wholeNumber } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { laplace } from "../posterior/laplace.ts";
@@ -130,12 +131,15 @@ async function reestimated<L extends Likelihood>(objective: Objective<L>, weight
   const { model, likelihood, prior, inputs, targets, breathe } = objective;
   await breathe();
   // The targets are as the likelihood encodes them.
-  const posterior = await laplace(model.withParameters(weights.slice()), { ...likelihood, encode: () => targets }, { inputs: { data: inputs.data, shape: [inputs.rows, inputs.columns] }, targets: targets.data }, { ...kind, prior });
+  const data: Data = { inputs: { data: inputs.data, shape: [inputs.rows, inputs.columns] }, targets: targets.data };
+  const posterior = await laplace(model.withParameters(weights.slice()), { ...likelihood, encode: () => targets }, data, { ...kind, prior });
   const estimate = posterior.data.energy > leastEnergy(likelihood, targets) ? "both" : "prior";
-  const tuned: Posterior = maximizeEvidence(posterior, { maximumIterations, estimate });
+  const tuned: Posterior = maximizeEvidence(posterior, { maximumIterations, estimate, data });
+  const moved = withHyperparameters({ prior, likelihood }, tuned.prior.precisions, tuned.likelihood.precision);
   return {
     weights: posterior.mean,
-    objective: { ...objective, ...withHyperparameters({ prior, likelihood }, tuned.prior.precisions, tuned.likelihood.precision) },
+    // What the data moved comes with an encode() of its own again.
+    objective: { ...objective, ...moved, ...(likelihood.reestimateFrom !== undefined && estimate === "both" && { likelihood: tuned.likelihood as L }) },
     logEvidence: tuned.logEvidence,
     effectiveParameters: tuned.effectiveParametersByGroup,
     discrepancy: discrepancyOf(standpoint(tuned, estimate)),

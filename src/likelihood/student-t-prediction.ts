@@ -2,7 +2,7 @@ import type { Matrix } from "ml-matrix";
 import type { MatrixLike, Table } from "../data.ts";
 import { toMatrix } from "../model/derivatives.ts";
 import { entries } from "./entries.ts";
-import { mixing } from "./mixing.ts";
+import { averageOf, mixing, varianceOf } from "./mixing.ts";
 import type { Marginals } from "./moments.ts";
 import { normalQuantile } from "./normal-quantile.ts";
 import { normalStudentCumulative, normalStudentInterval, normalStudentLogDensity, scaleMixture } from "./normal-student.ts";
@@ -53,13 +53,15 @@ export function studentTPrediction({ mean, variance }: Marginals, { degreesOfFre
 }
 
 /** A mixture of such predictions. */
-export function mixedStudentT(predictions: readonly StudentTPrediction[], logWeights: Float64Array): StudentTPrediction {
-  const { average, variance, normalInterval, interval, logDensity } = mixing(predictions, logWeights);
+export function mixedStudentT(predictions: Iterable<StudentTPrediction>, logWeights: Float64Array): StudentTPrediction {
+  const { folded, average, normalInterval, interval, logDensity } = mixing(predictions, logWeights);
   return {
-    mean: average((p) => p.mean),
-    variance: variance((p) => p.mean, (p) => p.variance),
-    noiseVariance: average((p) => p.noiseVariance),
-    totalVariance: variance((p) => p.mean, (p) => p.totalVariance),
+    ...folded({
+      mean: averageOf((p) => p.mean),
+      variance: varianceOf((p) => p.mean, (p) => p.variance),
+      noiseVariance: averageOf((p) => p.noiseVariance),
+      totalVariance: varianceOf((p) => p.mean, (p) => p.totalVariance),
+    }),
     cumulativeProbability: (at) => average((p) => p.cumulativeProbability(at)),
     interval: (level = 0.95) => interval((p, at) => p.cumulativeProbability(at), (p) => p.interval(level), level),
     meanInterval: (level = 0.95) => normalInterval((p) => p.mean, (p) => p.variance, level),

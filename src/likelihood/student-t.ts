@@ -7,6 +7,7 @@ import type { Likelihood } from "./likelihood.ts";
 import { predicting } from "./predictor.ts";
 import { marginals } from "./moments.ts";
 import { studentDraw, studentLogNormalizer } from "./student-t-density.ts";
+import { estimatedStudentT } from "./student-t-estimate.ts";
 import { mixedStudentT, studentTPrediction, type StudentTPrediction } from "./student-t-prediction.ts";
 import { rowSums, withoutNoise } from "./without-noise.ts";
 import { winsorized } from "./winsorized.ts";
@@ -56,6 +57,10 @@ const FIRST_DEGREES_OF_FREEDOM = 4;
  * hardly any say. The Hessian, $\frac{\nu + 1}{s^2} \frac{\nu - z^2}{(\nu + z^2)^2}$, is negative there; {@link outerProduct} and training go by its average over
  * targets, the Fisher information $c = \frac{\nu + 1}{(\nu + 3) s^2}$, the same for all.
  *
+ * Re-estimation takes both parameters to where the evidence is greatest, as MacKay's (1992) takes the noise of {@link gaussian}, with the degrees of freedom
+ * between 2.1 and 1000, which is Gaussian in effect: the greatest $\sum \log p(t \mid f) - \frac\gamma2 \log c$. So fitting with it costs little where there
+ * are no outliers. It needs the residuals: {@link fit} and {@link train} have them, {@link maximizeEvidence} wants the data, and moves the prior alone without.
+ *
  * `mean` and `interval` of its predictions do not need $\nu > 2$, but the variance of the noise, $s^2 \nu / (\nu - 2)$, is infinite without.
  *
  * @category Likelihoods
@@ -83,6 +88,9 @@ export function studentT(options: StudentTOptions = {}): StudentTLikelihood {
   positive("degreesOfFreedom", degreesOfFreedom);
   return create({ scale: scale === undefined ? 1 : usable(scale), degreesOfFreedom, fixed, estimated: scale === undefined, scales });
 }
+
+/** The least scale that re-estimation can arrive at, as a share of the targets' standard deviation. */
+const LEAST_SCALE = 1e-5;
 
 /** The scale, if its square is a number that can be worked with. */
 function usable(scale: number): number {
@@ -115,12 +123,32 @@ function create(settings: Settings): StudentTLikelihood {
     encode: (targets, rows, outputs) => encode(targets, rows, outputs, scales),
     outputScale: (targets) => columnScale(winsorized(targets)),
     scaled: (others) => create({ ...settings, scales: others }),
+    hyperparameters: Float64Array.of(information / (scale * scale), (nu + 1) / nu),
+    information: information / (scale * scale),
     energy: (outputs, targets) => each(outputs, targets, loss).reduce((sum, value) => sum + value, 0),
     logLikelihood: (energy, count) => count * logNormalizer - energy,
     logDensity: (outputs, targets) => rowSums(each(outputs, targets, (z, s) => studentLogNormalizer(nu) - Math.log(s) - loss(z)), targets.columns),
     gradient: (outputs, targets) => each(outputs, targets, (z, s) => (z * weight(z)) / s),
     hessian: (outputs, targets) => diagonalBlocks(each(outputs, targets, (z, s) => (weight(z) * (2 / (1 + (z * z) / nu) - 1)) / (s * s)), targets.columns),
     factor: (outputs, { columns }) => ({ data: diagonalBlocks(outputs.map((_, i) => Math.sqrt(information) / scaleOf(i)), columns), columns }),
+    ...(fixed !== true && {
+      reestimateFrom: (outputs: Float64Array, { data, rows, columns }: Table, effectiveParameters: Float64Array) => {
+        const relative = (k: number): number => (scales === undefined ? 1 : scales[k]);
+        const residuals = outputs.map((f, i) => (data[i] - f) / relative(i % columns));
+        const spread = columnScale(winsorized({ data, rows, columns })).scale.reduce((sum, value, k) => sum + value / relative(k) / columns, 0);
+        const estimate = estimatedStudentT(residuals, settings, {
+          // Where the scale was left open this is its first estimate, which has no weights to look at.
+          moves: { scale: fixed !== "scale", degreesOfFreedom: fixed !== "degreesOfFreedom" && !estimated },
+          effectiveParameters: effectiveParameters.reduce((sum, value) => sum + value, 0),
+          leastScale: LEAST_SCALE * spread,
+        });
+        return create({ ...settings, ...estimate, estimated: false });
+      },
+    }),
+    reestimate: () => {
+      if (!estimated) return likelihood;
+      throw new InvalidArgumentError({ argument: "scale", expected: "a scale, of which sums over the data do not tell", received: "studentT() with its scale left open", advice: "Pass on the likelihood that train() or fit() returns, or give it: studentT({ scale })." });
+    },
     mix: mixedStudentT,
     draw: (outputs, _, source) => outputs.map((f, k) => f + scaleOf(k) * studentDraw(nu, source)),
     ...predicting((options: object) => {

@@ -209,6 +209,10 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     if (likelihood.name !== this.likelihood.name) {
       throw new InvalidArgumentError({ argument: "likelihood", expected: `a ${this.likelihood.name} likelihood, as the curvature was computed with`, received: likelihood.name, advice: "Call laplace() again for another likelihood." });
     }
+    const [kept, asked] = [this.likelihood.hyperparameters, likelihood.hyperparameters];
+    if (kept?.some((value, i) => value !== asked?.[i])) {
+      throw new InvalidArgumentError({ argument: "likelihood", expected: `${this.likelihood.description}, as the data were seen with`, received: likelihood.description, advice: "Its noise enters in another way than by a factor: call laplace() again, or maximizeEvidence(posterior, { data })." });
+    }
     return rebuilt(this, { likelihood: settled(likelihood, this.data.energy, this.targetCount), prior: prior.bind(this.model), temperature: positive("temperature", temperature) });
   }
 

@@ -2,7 +2,8 @@ import type { Likelihood } from "../likelihood/likelihood.ts";
 import { dampedDescent, type Damping } from "./damped-descent.ts";
 import { continued, type DescentOptions } from "./descent.ts";
 import type { StopReason } from "./method.ts";
-import { rescaled, type ObjectiveCurvature, type Objective } from "./objective.ts";
+import { moved } from "./likelihood-reestimation.ts";
+import type { ObjectiveCurvature, Objective } from "./objective.ts";
 import { reestimated } from "./reestimation.ts";
 import { refine, settle } from "./refinement.ts";
 
@@ -50,7 +51,7 @@ export async function regularize<L extends Likelihood>(objective: Objective<L>, 
   let best = { objective, point: start, logEvidence: -Infinity };
   let [current, point, damping, steps] = [objective, start, first, 0];
   for (;;) {
-    const { objective: next, logEvidence, discrepancy } = reestimated(current, point, options.leastEnergy);
+    const { objective: next, logEvidence, discrepancy } = await reestimated(current, point, options.leastEnergy);
     const settled = discrepancy < SETTLED;
     if (settled && options.done(point)) return { point, objective: current, steps, stopped: "gradient" };
     if (steps >= options.maximumSteps) return { point, objective: current, steps, stopped: "iterations" };
@@ -59,7 +60,7 @@ export async function regularize<L extends Likelihood>(objective: Objective<L>, 
     // The other half of the steps is for the weights at the hyperparameters found.
     if (drifts(rounds, RISE * point.weights.length) || (discrepancy > NEAR && 2 * steps >= options.maximumSteps)) break;
     if (!settled) {
-      point = rescaled(point, current.likelihood, next);
+      point = await moved(point, current.likelihood, next);
       current = next;
     }
     const some = continued(options, steps, options.interval);

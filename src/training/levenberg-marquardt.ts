@@ -82,6 +82,6 @@ async function minimize<L extends Likelihood>(task: TrainingTask<L>, damping: nu
   }
   const floor = leastEnergy(objective.likelihood, objective.targets);
   const end = await regularize(objective, first.point, first.damping, { ...rest, interval, leastEnergy: floor });
-  const { effectiveParameters, discrepancy } = reestimated(end.objective, end.point, floor);
+  const { effectiveParameters, discrepancy } = await reestimated(end.objective, end.point, floor);
   return { weights: end.point.weights, objective: end.objective, iterations: first.steps + end.steps, stopped: end.stopped, effectiveParameters, discrepancy };
 }

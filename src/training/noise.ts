@@ -12,6 +12,11 @@ const LEAST_NOISE = 1e-5;
 export function withFirstNoise<L extends Likelihood>(likelihood: L, targets: Table): L {
   const count = targets.data.length;
   if (count < 2) throw new InvalidArgumentError({ argument: "noise", expected: "at least two target values to estimate it from", received: `${count}`, advice: "Give the noise: gaussian({ noise })." });
+  // A likelihood that takes more than the sum of squares gets the outputs that leave a tenth of each deviation.
+  if (likelihood.reestimateFrom !== undefined) {
+    const { shift } = likelihood.outputScale(targets, targets.columns);
+    return likelihood.reestimateFrom(targets.data.map((t, i) => t - FIRST_NOISE * (t - shift[i % shift.length])), targets, new Float64Array(targets.columns));
+  }
   return likelihood.reestimate(FIRST_NOISE ** 2 * spread(likelihood, targets), count, 0);
 }
 

@@ -2,7 +2,7 @@ import { slice, type Table } from "../data.ts";
 import { NotFiniteError } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { symmetricRankK } from "../linalg/symmetric-rank-k.ts";
-import { allFinite, norm } from "../linalg/vector.ts";
+import { allFinite, concatenated, norm } from "../linalg/vector.ts";
 import { isLayered, type Evaluation, type Model } from "../model/model.ts";
 import { priorEnergy, priorGradient, type GroupedPrior } from "../prior/prior.ts";
 
@@ -87,18 +87,35 @@ export async function gradientAt(objective: Objective, weights: Float64Array): P
 
 /** E, its gradient and the outer product sum_n J_n' S_n S_n' J_n, the rows S_n' J_n a chunk at a time. */
 export async function outerProductAt(objective: Objective, weights: Float64Array): Promise<ObjectiveCurvature> {
-  const { likelihood, model } = objective;
+  const { likelihood } = objective;
   const width = weights.length;
   const dataGradient = new Float64Array(width);
   const curvature = new Float64Array(width * width);
   let energy = 0;
-  await overChunks(objective, weights, model.outputs * width, (evaluation, targets) => {
+  await overJacobianRows(objective, weights, (rows, _, evaluation, targets) => {
     energy += likelihood.energy(evaluation.outputs, targets);
     add(dataGradient, evaluation.vectorJacobianProduct(likelihood.gradient(evaluation.outputs, targets)));
-    const { data, columns } = likelihood.factor(evaluation.outputs, targets);
-    symmetricRankK(evaluation.scaledJacobian(data, columns), targets.rows * columns, width, curvature);
+    symmetricRankK(rows, rows.length / width, width, curvature);
   });
   return { ...withPrior(objective, { weights, energy, dataGradient }), curvature };
+}
+
+/** Shows the rows S_n' J_n, `columns` for each example, a chunk at a time. */
+export async function overJacobianRows(objective: Objective, weights: Float64Array, see: (rows: Float64Array, columns: number, ...chunk: Parameters<Visit>) => void): Promise<void> {
+  const { likelihood, model } = objective;
+  await overChunks(objective, weights, model.outputs * weights.length, (evaluation, targets) => {
+    const { data, columns } = likelihood.factor(evaluation.outputs, targets);
+    see(evaluation.scaledJacobian(data, columns), columns, evaluation, targets);
+  });
+}
+
+/** The outputs at all inputs: N x K. */
+export async function outputsAt(objective: Objective, weights: Float64Array): Promise<Float64Array> {
+  const chunks: Float64Array[] = [];
+  await overChunks(objective, weights, forwardSize(objective.model), ({ outputs }) => {
+    chunks.push(outputs);
+  });
+  return concatenated(chunks);
 }
 
 /**

@@ -3,6 +3,7 @@ import { logDeterminant } from "../linalg/cholesky.ts";
 import { diagonalOfProduct } from "../linalg/symmetric-product.ts";
 import { inverseDiagonal, inverseFromCholesky } from "../linalg/triangular.ts";
 import { effectiveParametersByGroup, priorEnergies, priorEnergy, priorLogDeterminant, reestimatePrior, sumByGroup, type GroupedPrior } from "../prior/prior.ts";
+import { likelihoodChange, likelihoodFromData } from "./likelihood-reestimation.ts";
 import type { ObjectiveCurvature, Objective } from "./objective.ts";
 import { precisionFactor } from "./refinement.ts";
 
@@ -14,16 +15,18 @@ export interface ReestimatedObjective<L extends Likelihood> {
   readonly effectiveParameters: Float64Array;
   /** Log evidence at the old hyperparameters (MacKay 1992, with the outer product for the Hessian). */
   readonly logEvidence: number;
-  /** How far 2 alpha_g E_W,g is from gamma_g (relative where gamma_g > 1), and beta from its new value; 0 at a fixed point. */
+  /** How far 2 alpha_g E_W,g is from gamma_g (relative where gamma_g > 1), and the likelihood's hyperparameters from their new values; 0 at a fixed point. */
   readonly discrepancy: number;
 }
 
 /**
  * alpha_g = gamma_g / (2 E_W,g), beta = (N K - gamma) / (2 E_0), with gamma_g = W_g - alpha_g tr(P^-1)_g and P = H + A (MacKay 1992).
  *
+ * A likelihood with other hyperparameters than beta has them re-estimated from the outputs.
+ *
  * @param leastEnergy - The noise is not estimated from an E_0 below this: no data are free of rounding.
  */
-export function reestimated<L extends Likelihood>(objective: Objective<L>, point: ObjectiveCurvature, leastEnergy: number): ReestimatedObjective<L> {
+export async function reestimated<L extends Likelihood>(objective: Objective<L>, point: ObjectiveCurvature, leastEnergy: number): Promise<ReestimatedObjective<L>> {
   const { prior, likelihood, inputs, model } = objective;
   const count = inputs.rows * model.outputs;
   const width = point.weights.length;
@@ -31,9 +34,10 @@ export function reestimated<L extends Likelihood>(objective: Objective<L>, point
   const gamma = effectiveParameters(prior, factor, point).map((value) => Math.max(value, 0));
   const energies = priorEnergies(prior, point.weights);
   const nextPrior = reestimatePrior(prior, gamma, energies);
-  const nextLikelihood = likelihood.reestimate(Math.max(point.energy, leastEnergy), count, gamma.reduce((sum, value) => sum + value, 0));
+  const allParameters = gamma.reduce((sum, value) => sum + value, 0);
+  const nextLikelihood = likelihood.reestimateFrom === undefined ? likelihood.reestimate(Math.max(point.energy, leastEnergy), count, allParameters) : await likelihoodFromData(objective, point, factor, allParameters);
 
-  let discrepancy = Math.abs(1 - nextLikelihood.precision / likelihood.precision);
+  let discrepancy = likelihoodChange(likelihood, nextLikelihood);
   prior.precisions.forEach((alpha, g) => {
     if (nextPrior.precisions[g] !== alpha) discrepancy = Math.max(discrepancy, Math.abs(2 * alpha * energies[g] - gamma[g]) / Math.max(1, gamma[g]));
   });
