@@ -23,8 +23,8 @@ export interface PosteriorAsPriorOptions {
  *
  * {@link train} takes the prior as any other; {@link laplace} wants the structure that the posterior had, with the same options, on the same model or the same part of it. $P_0$ has the form of that structure:
  * `full()` keeps $W \times W$ numbers or, in function space, activations and deltas of all days (either space goes with either); `blockDiagonal()` its blocks; `lowRank()` the largest
- * eigenpairs of the sum, up to its rank; `kronecker()` adds the factors up, $(B_1 + B_2) \otimes (A_1 + A_2) / (N_1 + N_2)$, as {@link withMoreData} does: exact where the inputs of a layer have the same second moments on both days, with
- * $\gamma$ the part of it that $B_2$ brings. Of a {@link diagonal} posterior the prior has one precision for each weight, as {@link perWeight} makes it, and goes with any structure.
+ * eigenpairs of the sum, up to its rank; `kronecker()` adds the factors up, $(B_1 + B_2) \otimes (A_1 + A_2) / (N_1 + N_2)$, as {@link withMoreData} does: exact where the inputs of a layer have the same second moments on both days, or its deltas
+ * do, as in a linear regression. Its $\gamma$ is the share of $B_2$ in that sum, the derivative of $\log\det P$ by which noise is re-estimated, and near $W - \operatorname{tr}(P^{-1} P_0)$ where inputs are alike. Of a {@link diagonal} posterior the prior has one precision for each weight, as {@link perWeight} makes it, and goes with any structure.
  *
  * The precision is fixed, as what yesterday's data said is no hyperparameter; the noise may be re-estimated.
  *
