@@ -4,7 +4,7 @@ import { columnScale } from "../model/standardized.ts";
 import { remakeable } from "../recipe.ts";
 import { diagonalBlocks } from "./diagonal-blocks.ts";
 import type { Likelihood } from "./likelihood.ts";
-import { predicting } from "./predictor.ts";
+import { PREDICT_OPTIONS, predicting } from "./predictor.ts";
 import { marginals } from "./moments.ts";
 import { studentDraw, studentLogNormalizer } from "./student-t-density.ts";
 import { estimatedStudentT } from "./student-t-estimate.ts";
@@ -152,8 +152,9 @@ function create(settings: Settings): StudentTLikelihood {
     mix: mixedStudentT,
     draw: (outputs, _, source) => outputs.map((f, k) => f + scaleOf(k) * studentDraw(nu, source)),
     ...predicting((options: object) => {
-      knownOptions("options", options, []);
+      knownOptions("options", options, [], PREDICT_OPTIONS);
       return {
+        isMarginal: true,
         keep: marginals,
         make: (kept, rows, outputs) => studentTPrediction(kept, { degreesOfFreedom: nu, scales: Float64Array.from({ length: outputs }, (_, k) => scaleOf(k)) }, (targets) => encode(targets, rows, outputs, scales)),
       };
