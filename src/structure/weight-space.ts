@@ -43,7 +43,7 @@ export function isFull(curvature: WeightMatrix): curvature is FullCurvature {
 }
 
 /** In weight space, where it is of all entries. */
-export function inWeightSpace(curvature: WeightMatrix): WeightMatrix {
+function inWeightSpace(curvature: WeightMatrix): WeightMatrix {
   return isFull(curvature) ? curvature.inWeightSpace() : curvature;
 }
 

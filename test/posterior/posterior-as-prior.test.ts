@@ -169,7 +169,7 @@ describe.each(STRUCTURES)("a network with yesterday's posterior for a prior, $na
   });
 
   it("takes more data as from the start, and merges", async () => {
-    const { second } = await sequence(structure, {}, false);
+    const { first, second } = await sequence(structure, {}, false);
     const more = table(3, 2, 2, 7);
     const { model, prior } = second;
     const all = await laplace(model, likelihood, joined([tuesday, more]), { structure, prior });
@@ -177,7 +177,7 @@ describe.each(STRUCTURES)("a network with yesterday's posterior for a prior, $na
     // A rank that is too low keeps what depends on how data were divided.
     const tolerance = structure.name === "low rank" ? 0.2 : 1e-10;
     for (const posterior of [await withMoreData(second, more), merged]) expectRelativelyClose([posterior.logEvidence], [all.logEvidence], tolerance);
-    const another = await laplace(model, likelihood, more, { structure, prior: posteriorAsPrior(second.with({ temperature: 2 })) });
+    const another = await laplace(model, likelihood, more, { structure, prior: posteriorAsPrior(first.with({ temperature: 2 })) });
     expect(() => mergePosteriors([second, another])).toThrow(/expected the same prior/);
   });
 
@@ -320,6 +320,9 @@ describe("what is done with a coupled prior", () => {
     await expect(other).rejects.toThrow(InvalidArgumentError);
     await expect(other).rejects.toThrow(/^structure: expected full, the structure of the posterior that became the prior, got kronecker\. Use that structure, or posteriorAsPrior\(posterior, \{ correlations: false \}\)/);
     expect((await laplace(network, likelihood, tuesday, { structure: blockDiagonal(), prior: posteriorAsPrior(first, { correlations: false }) })).structure.name).toBe("block diagonal");
+    const factors = posteriorAsPrior(await laplace(network, likelihood, monday, { structure: kronecker() }));
+    await expect(fit(network, likelihood, tuesday, { prior: factors })).rejects.toThrow(/^structure: expected kronecker/);
+    expect((await fit(network, likelihood, tuesday, { prior: factors, structure: kronecker(), standardize: false })).posterior.prior.name).toBe("posterior");
     const blocks = await laplace(network, likelihood, monday, { structure: blockDiagonal() });
     await expect(laplace(network, likelihood, tuesday, { structure: blockDiagonal({ blocks: "unit" }), prior: posteriorAsPrior(blocks) })).rejects.toThrow(InvalidArgumentError);
     const part = lastLayer(network);
