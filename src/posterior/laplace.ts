@@ -7,6 +7,7 @@ import { isotropic } from "../prior/isotropic.ts";
 import type { Prior } from "../prior/prior.ts";
 import type { SharedJobOptions } from "../progress.ts";
 import { full } from "../structure/full.ts";
+import { checkCoupling } from "../structure/posterior-precision.ts";
 import type { Structure } from "../structure/structure.ts";
 import { addDataTerms, dataTerm, type DataSource } from "./data-term.ts";
 import { PRIORS, Posterior, checkedPosterior, rebuilt, settled } from "./posterior.ts";
@@ -21,7 +22,7 @@ export interface LaplaceOptions extends SharedJobOptions {
   readonly curvature?: CurvatureKind;
   /** Which of its entries are kept. Default {@link full}. */
   readonly structure?: Structure;
-  /** The prior over the weights, the one that the model was trained with. Default `isotropic(1)`. */
+  /** The prior over the weights, the one that the model was trained with. That of {@link posteriorAsPrior} asks for the structure it comes from. Default `isotropic(1)`. */
   readonly prior?: Prior;
   /** T in $P = H / T + A$. Default 1. */
   readonly temperature?: number;
@@ -61,6 +62,7 @@ export async function laplace<M extends Model, L extends Likelihood>(model: M, l
   checkModelled(model, likelihood);
   const { curvature, structure, withinBudget } = approximation(model, options);
   const prior = madeBy(PRIORS, "prior", options.prior ?? isotropic(), "bind").bind(model);
+  checkCoupling(prior, structure.name);
   const temperature = positive("temperature", options.temperature ?? 1);
 
   const term = await dataTerm({ model, likelihood, curvature, structure }, data, options, withinBudget);

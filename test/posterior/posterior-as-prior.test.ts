@@ -316,11 +316,14 @@ describe("what is done with a coupled prior", () => {
   it("says what it cannot do, and what to do instead", async () => {
     const { first, second } = await sequence(full());
     const prior = posteriorAsPrior(first);
-    const other = laplace(network, likelihood, tuesday, { structure: kronecker(), prior });
+    const factors = posteriorAsPrior(await laplace(network, likelihood, monday, { structure: kronecker() }));
+    // Before the data are gone through.
+    const unread = { get inputs(): number[][] { throw new Error("read"); }, targets: tuesday.targets };
+    const other = laplace(network, likelihood, unread, { structure: kronecker(), prior });
+    expect(() => first.with({ prior: factors })).toThrow(/^structure: expected kronecker.*got full/);
     await expect(other).rejects.toThrow(InvalidArgumentError);
     await expect(other).rejects.toThrow(/^structure: expected full, the structure of the posterior that became the prior, got kronecker\. Use that structure, or posteriorAsPrior\(posterior, \{ correlations: false \}\)/);
     expect((await laplace(network, likelihood, tuesday, { structure: blockDiagonal(), prior: posteriorAsPrior(first, { correlations: false }) })).structure.name).toBe("block diagonal");
-    const factors = posteriorAsPrior(await laplace(network, likelihood, monday, { structure: kronecker() }));
     await expect(fit(network, likelihood, tuesday, { prior: factors })).rejects.toThrow(/^structure: expected kronecker/);
     expect((await fit(network, likelihood, tuesday, { prior: factors, structure: kronecker(), standardize: false })).posterior.prior.name).toBe("posterior");
     const blocks = await laplace(network, likelihood, monday, { structure: blockDiagonal() });
