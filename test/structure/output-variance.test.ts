@@ -2,8 +2,12 @@ import { describe, expect, it } from "vitest";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { functionModel } from "../../src/model/function-model.ts";
 import { mlp } from "../../src/model/mlp.ts";
+import { standardized } from "../../src/model/standardized.ts";
 import type { Model } from "../../src/model/model.ts";
 import { laplace } from "../../src/posterior/laplace.ts";
+import { automaticRelevance } from "../../src/prior/automatic-relevance.ts";
+import { isotropic } from "../../src/prior/isotropic.ts";
+import { perWeight } from "../../src/prior/per-weight.ts";
 import { blockDiagonal } from "../../src/structure/block-diagonal.ts";
 import { diagonal } from "../../src/structure/diagonal.ts";
 import { full } from "../../src/structure/full.ts";
@@ -15,7 +19,7 @@ import { normalTable } from "../support/random-numbers.ts";
 
 const targetsOf = (rows: number, columns: number) => ({ data: normalTable(rows, columns, 2).data, shape: [rows, columns] as const });
 
-describe.each([diagonal(), kronecker(), full(), blockDiagonal()])("variances of the outputs of a $name posterior", (structure) => {
+describe.each([diagonal(), kronecker(), kronecker({ damping: 0.1 }), full(), blockDiagonal()])("variances of the outputs of a $name posterior", (structure) => {
   it("are the diagonals of their covariances, for networks of any shape", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 4 }), fc.integer({ min: 1, max: 5 }), fc.boolean(), fc.integer(), async (sizes, rows, biases, seed) => {
@@ -29,6 +33,20 @@ describe.each([diagonal(), kronecker(), full(), blockDiagonal()])("variances of 
       }),
       { numRuns: 25 },
     );
+  });
+
+  it("are so for outputs in units of their own, and a prior that differs within a layer", async () => {
+    for (const sizes of [[2, 3], [2, 4, 3]]) {
+      const units = { inputs: { shift: Float64Array.of(1, -1), scale: Float64Array.of(2, 0.5) }, outputs: { shift: new Float64Array(3), scale: Float64Array.of(0.5, 3, 20) } };
+      const model = standardized(mlp(sizes, { seed: 1 }), units);
+      const [inputs, table] = [normalTable(5, 2, 3), normalTable(4, 2, 4)];
+      const prior = perWeight(model.parameters.map((_, i) => 1 + (i % 3)));
+      for (const chosen of [automaticRelevance(), isotropic(3), ...(structure.name === "kronecker" ? [] : [prior])]) {
+        const { precision } = await laplace(model, gaussian({ noise: 0.4 }), { inputs: { data: inputs.data, shape: [5, 2] }, targets: targetsOf(5, 3) }, { structure, prior: chosen });
+        const covariance = precision.outputCovariance(model, model.evaluate(table));
+        expectClose(outputVarianceOf(precision, model, model.evaluate(table)), Float64Array.from({ length: 12 }, (_, i) => covariance[i * 3 + (i % 3)]), 1e-12);
+      }
+    }
   });
 });
 
