@@ -123,7 +123,7 @@ function hyperparameterOccamFactor(posterior: Posterior): number {
   const ofPrior = prior.fixed ? 0 : posterior.effectiveParametersByGroup.reduce((sum, gamma, g) => sum + width(`the prior precision of "${prior.groups[g]}"`, gamma), 0);
   if (likelihood.noiseParameters === 0) return ofPrior;
   const freedom = targetCount - curvature.noisePower * temperature * effectiveParameters;
-  return ofPrior + likelihood.noiseParameters * width("the noise", freedom, temperature);
+  return ofPrior + likelihood.noiseParameters * width("the noise", freedom / likelihood.noiseParameters, temperature);
 }
 
 /** log sqrt(2 T / freedom), the width of the evidence's peak in the logarithm of a hyperparameter. */

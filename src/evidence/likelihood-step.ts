@@ -1,7 +1,7 @@
 import { slice, type Data, type Table } from "../data.ts";
 import { UnsupportedError } from "../errors.ts";
 import { examples, type Examples } from "../likelihood/examples.ts";
-import { hyperparametersOf, type Likelihood } from "../likelihood/likelihood.ts";
+import { likelihoodChange, type Likelihood } from "../likelihood/likelihood.ts";
 import { concatenated, scaled } from "../linalg/vector.ts";
 import type { Evaluation, Model } from "../model/model.ts";
 import { termOfBatch } from "../posterior/batch-term.ts";
@@ -40,9 +40,7 @@ export function likelihoodSteps<M extends Model, L extends Likelihood>(posterior
     used = next;
     const outputs = concatenated(Array.from(batches(from, encoded), ([evaluation]) => evaluation.outputs));
     const moved = from.likelihood.reestimateFrom!(outputs, encoded.targets, next);
-    const [old, now] = [hyperparametersOf(from.likelihood), hyperparametersOf(moved)];
-    const change = now.reduce((largest, value, i) => Math.max(largest, Math.abs(Math.log(value / old[i]))), 0);
-    return { change, posterior: rebuilt(from, { likelihood: moved, data: termAt(from, moved, encoded) }) };
+    return { change: likelihoodChange(from.likelihood, moved), posterior: rebuilt(from, { likelihood: moved, data: termAt(from, moved, encoded) }) };
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Data } from "../data.ts";
 import { knownOptions, oneOf, positive, wholeNumber } from "../errors.ts";
-import { hyperparametersOf, type Likelihood } from "../likelihood/likelihood.ts";
+import { likelihoodChange, type Likelihood } from "../likelihood/likelihood.ts";
 import type { Model } from "../model/model.ts";
 import { checkedPosterior, rebuilt, type Posterior } from "../posterior/posterior.ts";
 import { fixedPointStep } from "./fixed-point.ts";
@@ -150,8 +150,7 @@ export function maximizeEvidence<M extends Model, L extends Likelihood>(posterio
 
 /** The largest relative change of a hyperparameter. */
 export function hyperparameterChange(before: Hyperparameters, after: Hyperparameters): number {
-  const noise = hyperparametersOf(before.likelihood);
-  const ofNoise = hyperparametersOf(after.likelihood).reduce((largest, value, i) => Math.max(largest, Math.abs(Math.log(value / noise[i]))), 0);
+  const ofNoise = likelihoodChange(before.likelihood, after.likelihood);
   return after.prior.precisions.reduce((largest, alpha, g) => Math.max(largest, Math.abs(Math.log(alpha / before.prior.precisions[g]))), ofNoise);
 }
 

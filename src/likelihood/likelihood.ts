@@ -75,7 +75,7 @@ export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
    * was computed from the data with other hyperparameters holds no longer. Absent where nothing of that sort moves.
    */
   reestimateFrom?(outputs: Float64Array, targets: Table, effectiveParameters: Float64Array): this;
-  /** What {@link Likelihood.reestimateFrom} moves, in numbers above 0 that change as much as matters. Default: $\beta$ alone. */
+  /** What changes $E_D$ in another way than $\beta$ does, in numbers above 0 that change as much as matters, 1 where they are absent. */
   readonly hyperparameters?: Float64Array;
   /** What {@link Likelihood.reestimateFrom} wants to know of each output on its own: $\gamma_k = \sum_n \operatorname{tr} S_{nk} S_{nk}^\top \operatorname{Var} f_{nk}$. Default false. */
   readonly separateOutputs?: boolean;
@@ -93,7 +93,17 @@ export function isOpen(likelihood: Likelihood): boolean {
   return likelihood.estimated === true;
 }
 
-/** What re-estimation moves, to tell by how much. */
-export function hyperparametersOf({ hyperparameters, precision }: Likelihood): Float64Array {
-  return hyperparameters ?? Float64Array.of(precision);
+/** By which share the hyperparameters of two likelihoods of a kind differ, the largest of them, in its logarithm. */
+export function likelihoodChange(from: Likelihood, to: Likelihood): number {
+  const change = (a: number, b: number): number => (a === b ? 0 : Math.abs(Math.log(b / a)));
+  return pairsBesidesNoise(from, to).reduce((largest, [a, b]) => Math.max(largest, change(a, b)), change(from.precision, to.precision));
+}
+
+/** Whether two likelihoods of a kind differ in beta alone, if at all. */
+export function differInNoiseAlone(first: Likelihood, second: Likelihood): boolean {
+  return pairsBesidesNoise(first, second).every(([a, b]) => a === b);
+}
+
+function pairsBesidesNoise({ hyperparameters: first = new Float64Array() }: Likelihood, { hyperparameters: second = new Float64Array() }: Likelihood): [number, number][] {
+  return Array.from({ length: Math.max(first.length, second.length) }, (_, i) => [first[i] ?? 1, second[i] ?? 1]);
 }

@@ -18,6 +18,8 @@ import { rowSums, withoutNoise } from "./without-noise.ts";
 export interface MeasurementsOptions {
   /** What all error bars are multiplied by, where they are known to be too small or too large. Default 1. */
   readonly scale?: number;
+  /** Whether the scale is known, and re-estimation must leave it alone. Default true; with false it is where re-estimation starts. */
+  readonly fixed?: boolean;
 }
 
 /**
@@ -35,7 +37,12 @@ export interface MeasurementsPredictionOptions {
  *
  * @category Likelihoods
  */
-export type MeasurementsLikelihood = Likelihood<GaussianPrediction, MeasurementsPredictionOptions>;
+export interface MeasurementsLikelihood extends Likelihood<GaussianPrediction, MeasurementsPredictionOptions> {
+  /** What all error bars are multiplied by. */
+  readonly scale: number;
+  /** Whether re-estimation leaves it alone. */
+  readonly fixed: boolean;
+}
 
 /**
  * Regression on measurements of which each has its own known error bar, the standard deviation $\sigma_{nk}$ of its Gaussian noise:
@@ -43,8 +50,8 @@ export type MeasurementsLikelihood = Likelihood<GaussianPrediction, Measurements
  * Targets have 2K columns, first the K measured values, then their K error bars; so have those that a prediction is scored by. The gradient is
  * $(f - t) / \sigma^2$, the Hessian $1 / \sigma^2$: weighted least squares.
  *
- * The error bars are taken at their word and nothing is re-estimated. Where they are off by a common factor, the evidence tells which `scale` is
- * right ({@link compareModels}).
+ * The error bars are taken at their word and nothing is re-estimated. Where they may be off by a common factor, `fixed: false` has it re-estimated with the prior,
+ * $\text{scale}^2 = \sum (t - f)^2 / \sigma^2 / (NK - \gamma)$ (MacKay 1992), by {@link fit}, by {@link train} with `reestimate`, and by {@link maximizeEvidence} given the data.
  *
  * @category Likelihoods
  * @throws {@link InvalidArgumentError} when the targets do not have 2K columns, or an error bar is not above 0.
@@ -59,25 +66,37 @@ export type MeasurementsLikelihood = Likelihood<GaussianPrediction, Measurements
  * ```
  */
 export function measurements(options: MeasurementsOptions = {}): MeasurementsLikelihood {
-  knownOptions("options", options, ["scale"]);
+  knownOptions("options", options, ["scale", "fixed"]);
   const scale = positive("scale", options.scale ?? 1);
-  const encoded = (targets: MatrixLike, rows: number, outputs: number): Table => encode(targets, rows, outputs, scale);
-  const losses = each((f, t, sigma) => 0.5 * ((t - f) / sigma) ** 2 + Math.log(sigma) + 0.5 * Math.log(2 * Math.PI));
-  const precisions = each((_, __, sigma) => sigma ** -2);
-  const roots = each((_, __, sigma) => 1 / sigma);
+  const { fixed = true } = options;
+  const scaledBars = (value: (f: number, t: number, sigma: number) => number): ReturnType<typeof each> => each((f, t, bar) => value(f, t, scale * bar));
+  const losses = scaledBars((f, t, sigma) => 0.5 * ((t - f) / sigma) ** 2 + Math.log(sigma) + 0.5 * Math.log(2 * Math.PI));
+  const precisions = scaledBars((_, __, sigma) => sigma ** -2);
+  const roots = scaledBars((_, __, sigma) => 1 / sigma);
   const likelihood: MeasurementsLikelihood = {
     ...withoutNoise,
     name: "measurements",
     description: `gaussian, error bars given${scale === 1 ? "" : ` (times ${scale.toPrecision(4)})`}`,
-    encode: encoded,
+    scale,
+    fixed,
+    hyperparameters: Float64Array.of(scale ** -2),
+    information: scale ** -2,
+    encode,
     outputScale: ({ data, rows, columns }, outputs) => columnScale({ data: data.filter((_, i) => i % columns < outputs), rows, columns: outputs }),
     energy: (outputs, targets) => losses(outputs, targets).reduce((sum, value) => sum + value, 0),
     logDensity: (outputs, targets) => rowSums(losses(outputs, targets).map((value) => -value), targets.columns / 2),
-    gradient: each((f, t, sigma) => (f - t) / (sigma * sigma)),
+    gradient: scaledBars((f, t, sigma) => (f - t) / (sigma * sigma)),
     hessian: (outputs, targets) => diagonalBlocks(precisions(outputs, targets), targets.columns / 2),
     factor: (outputs, targets) => ({ data: diagonalBlocks(roots(outputs, targets), targets.columns / 2), columns: targets.columns / 2 }),
+    ...(!fixed && {
+      reestimateFrom: (outputs: Float64Array, targets: Table, effectiveParameters: Float64Array) => {
+        const squares = each((f, t, bar) => ((t - f) / bar) ** 2)(outputs, targets).reduce((sum, value) => sum + value, 0);
+        const freedom = Math.max(outputs.length - effectiveParameters.reduce((sum, value) => sum + value, 0), 1e-3 * outputs.length);
+        return measurements({ scale: Math.max(LEAST_SCALE, Math.sqrt(squares / freedom)), fixed });
+      },
+    }),
     mix: mixedGaussian,
-    draw: (outputs, target, source) => target.map((value, i) => (i < outputs.length ? outputs[i] + target[outputs.length + i] * source.normal() : value)),
+    draw: (outputs, target, source) => target.map((value, i) => (i < outputs.length ? outputs[i] + scale * target[outputs.length + i] * source.normal() : value)),
     ...predicting((asked: MeasurementsPredictionOptions) => {
       knownOptions("options", asked, ["errorBars"], PREDICT_OPTIONS);
       return {
@@ -85,16 +104,19 @@ export function measurements(options: MeasurementsOptions = {}): MeasurementsLik
         make: (kept, rows, outputs) => {
           const bars = errorBarsOf(asked.errorBars ?? 0, rows, outputs);
           return gaussianPrediction({ rows, outputs, ...kept }, bars.map((bar) => (scale * bar) ** 2), (targets) => {
-            const { data, columns } = encoded(targets, rows, outputs);
+            const { data, columns } = encode(targets, rows, outputs);
             const isValue = (i: number): boolean => i % columns < outputs;
-            return { values: data.filter((_, i) => isValue(i)), noiseVariance: data.filter((_, i) => !isValue(i)).map((sigma) => sigma * sigma) };
+            return { values: data.filter((_, i) => isValue(i)), noiseVariance: data.filter((_, i) => !isValue(i)).map((bar) => (scale * bar) ** 2) };
           });
         },
       };
     }),
   };
-  return remakeable(likelihood, "measurements", () => ({ scale }));
+  return remakeable(likelihood, "measurements", () => ({ scale, fixed }));
 }
+
+/** The least scale that re-estimation can arrive at: no values are so much nearer the truth than their error bars say. */
+const LEAST_SCALE = 1e-6;
 
 /** A number for each output from itself, its target and the error bar of that. */
 function each(value: (f: number, t: number, sigma: number) => number): (outputs: Float64Array, targets: Table) => Float64Array {
@@ -107,8 +129,8 @@ function each(value: (f: number, t: number, sigma: number) => number): (outputs:
   };
 }
 
-/** Values and then error bars, scaled: N x 2K. */
-function encode(targets: MatrixLike, rows: number, outputs: number, scale: number): Table {
+/** Values and then error bars: N x 2K. */
+function encode(targets: MatrixLike, rows: number, outputs: number): Table {
   const table = toTable("targets", targets);
   if (table.rows !== rows || table.columns !== 2 * outputs) {
     throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${2 * outputs}, for each output of the model a column of values, and then for each a column of error bars`, received: `${table.rows} x ${table.columns}` });
@@ -116,7 +138,7 @@ function encode(targets: MatrixLike, rows: number, outputs: number, scale: numbe
   const isBar = (i: number): boolean => i % table.columns >= outputs;
   const bad = table.data.findIndex((value, i) => isBar(i) && !(value > 0));
   if (bad >= 0) throw new InvalidArgumentError({ argument: "targets", expected: "error bars above 0 after the values", received: `${table.data[bad]} in row ${Math.floor(bad / table.columns)}` });
-  return { ...table, data: table.data.map((value, i) => (isBar(i) ? scale * value : value)) };
+  return table;
 }
 
 /** Error bars of predictions: N x K. */

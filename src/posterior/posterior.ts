@@ -2,7 +2,7 @@ import type { Matrix } from "ml-matrix";
 import type { CurvatureKind } from "../curvature/curvature.ts";
 import { InvalidArgumentError, describe, knownOptions, madeBy, positive, wholeNumber } from "../errors.ts";
 import { LIKELIHOODS } from "../likelihood/examples.ts";
-import { isOpen, type Likelihood } from "../likelihood/likelihood.ts";
+import { differInNoiseAlone, isOpen, type Likelihood } from "../likelihood/likelihood.ts";
 import { norm } from "../linalg/vector.ts";
 import { toMatrix, weightVector } from "../model/derivatives.ts";
 import type { Model } from "../model/model.ts";
@@ -209,8 +209,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
     if (likelihood.name !== this.likelihood.name) {
       throw new InvalidArgumentError({ argument: "likelihood", expected: `a ${this.likelihood.name} likelihood, as the curvature was computed with`, received: likelihood.name, advice: "Call laplace() again for another likelihood." });
     }
-    const [kept, asked] = [this.likelihood.hyperparameters, likelihood.hyperparameters];
-    if (kept?.some((value, i) => value !== asked?.[i])) {
+    if (!differInNoiseAlone(this.likelihood, likelihood)) {
       throw new InvalidArgumentError({ argument: "likelihood", expected: `${this.likelihood.description}, as the data were seen with`, received: likelihood.description, advice: "Its noise enters in another way than by a factor: call laplace() again, or maximizeEvidence(posterior, { data })." });
     }
     return rebuilt(this, { likelihood: settled(likelihood, this.data.energy, this.targetCount), prior: prior.bind(this.model), temperature: positive("temperature", temperature) });

@@ -1,4 +1,4 @@
-import { hyperparametersOf, type Likelihood } from "../likelihood/likelihood.ts";
+import type { Likelihood } from "../likelihood/likelihood.ts";
 import { scaled } from "../linalg/vector.ts";
 import { solveLowerRows } from "../linalg/triangular.ts";
 import { gradientAt, outerProductAt, outputsAt, overJacobianRows, rescaled, type Objective, type ObjectiveCurvature } from "./objective.ts";
@@ -21,12 +21,6 @@ async function effectiveParametersByOutput(objective: Objective, weights: Float6
     for (let i = 0; i < whitened.length; i++) gamma[Math.floor(i / width) % columns] += whitened[i] * whitened[i];
   });
   return gamma;
-}
-
-/** How far two likelihoods of a kind are apart: the largest share by which a hyperparameter differs. */
-export function likelihoodChange(from: Likelihood, to: Likelihood): number {
-  const before = hyperparametersOf(from);
-  return hyperparametersOf(to).reduce((largest, value, i) => Math.max(largest, Math.abs(1 - value / before[i])), 0);
 }
 
 /** The same point for an objective that differs in its hyperparameters alone; the data are passed again as far as they must. */

@@ -1,9 +1,9 @@
-import type { Likelihood } from "../likelihood/likelihood.ts";
+import { likelihoodChange, type Likelihood } from "../likelihood/likelihood.ts";
 import { logDeterminant } from "../linalg/cholesky.ts";
 import { diagonalOfProduct } from "../linalg/symmetric-product.ts";
 import { inverseDiagonal, inverseFromCholesky } from "../linalg/triangular.ts";
 import { effectiveParametersByGroup, priorEnergies, priorEnergy, priorLogDeterminant, reestimatePrior, sumByGroup, type GroupedPrior } from "../prior/prior.ts";
-import { likelihoodChange, likelihoodFromData } from "./likelihood-reestimation.ts";
+import { likelihoodFromData } from "./likelihood-reestimation.ts";
 import type { ObjectiveCurvature, Objective } from "./objective.ts";
 import { precisionFactor } from "./refinement.ts";
 

@@ -43,7 +43,7 @@ interface Case {
 const weightSpace = { structure: full({ space: "weight" }) };
 const two = [[1, 0], [0, 1], [1, 1]];
 const cases: readonly Case[] = [
-  { name: "gaussian, scales", model: network, likelihood: gaussian({ noise: 0.3, scales: [1, 2] }), targets: two, options: weightSpace },
+  { name: "gaussian, scales", model: network, likelihood: gaussian({ noise: 0.3, scales: [1, 2], perOutput: true }), targets: two, options: weightSpace },
   { name: "gaussian, weight space, temperature", model: network, likelihood: gaussian(), targets: two, options: { structure: full({ space: "weight" }), temperature: 0.5, prior: automaticRelevance() } },
   { name: "gaussian, function space", model: network, likelihood: gaussian(), targets: two, options: { structure: full({ space: "function" }), prior: automaticRelevance() } },
   { name: "gaussian, low rank, Monte-Carlo Fisher", model: network, likelihood: gaussian(), targets: two, options: { structure: lowRank({ rank: 3 }), curvature: monteCarloFisher({ samples: 2 }) } },
@@ -53,7 +53,7 @@ const cases: readonly Case[] = [
   { name: "poisson, subnetwork", model: subnetwork(network, [0, 3, 5]), likelihood: poisson(), targets: two, options: weightSpace },
   { name: "heteroscedastic", model: network, likelihood: heteroscedastic(), targets: [1, 2, 3], options: weightSpace },
   { name: "student t", model: network, likelihood: studentT({ scale: 2, degreesOfFreedom: 6, scales: [1, 3], fixed: "scale" }), targets: two, options: weightSpace },
-  { name: "measurements", model: network, likelihood: measurements({ scale: 2 }), targets: two.map((row) => [...row, 1, 1]), options: weightSpace },
+  { name: "measurements", model: network, likelihood: measurements({ scale: 2, fixed: false }), targets: two.map((row) => [...row, 1, 1]), options: weightSpace },
 ];
 
 describe.each(cases)("a saved posterior: $name", ({ model, likelihood, targets, options }) => {
