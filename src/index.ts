@@ -20,6 +20,34 @@ export { byName, largestMagnitude, largestMarginalVariance, randomSelection, typ
 export type { PartOf } from "./model/part.ts";
 export { forward, jacobian, jacobianVectorProduct, vectorJacobianProduct } from "./model/derivatives.ts";
 export { pairwise, type PairwiseModel } from "./model/pairwise.ts";
+
+export { network, type Network, type NetworkOperation, type NetworkOptions } from "./model/graph/network.ts";
+export type { NetworkHead } from "./model/graph/head.ts";
+export { dense, type DenseOptions } from "./model/graph/dense.ts";
+export { convolution1d, convolution2d, type ConvolutionOptions } from "./model/graph/convolution.ts";
+export { maxPooling1d, maxPooling2d, type PoolingOptions } from "./model/graph/max-pooling.ts";
+export { averagePooling1d, averagePooling2d, globalAveragePooling, type AveragePoolingOptions } from "./model/graph/average-pooling.ts";
+export { flatten, reshape } from "./model/graph/reshape.ts";
+export { transpose } from "./model/graph/transpose.ts";
+export { activationLayer, type ActivationLayerOptions, type ActivationOption, type NetworkActivationName } from "./model/graph/activation-layer.ts";
+export { batchNormalization, type BatchNormalizationOptions } from "./model/graph/batch-normalization.ts";
+export { layerNormalization, type LayerNormalizationOptions } from "./model/graph/layer-normalization.ts";
+export { affine, type AffineOptions } from "./model/graph/affine-layer.ts";
+export { dropout } from "./model/graph/dropout.ts";
+export { embedding } from "./model/graph/embedding.ts";
+export { multiHeadAttention, type MultiHeadAttentionOptions } from "./model/graph/multi-head-attention.ts";
+export { softmaxLayer } from "./model/graph/softmax-layer.ts";
+export { residual, type ResidualOptions } from "./model/graph/residual.ts";
+export { chain } from "./model/graph/chain.ts";
+export { add, subtract } from "./model/graph/add.ts";
+export { multiply } from "./model/graph/multiply.ts";
+export { concatenate } from "./model/graph/concatenate.ts";
+export { matrixProduct } from "./model/graph/matrix-product.ts";
+export type { NamedLayer, NetworkEntry } from "./model/graph/entries.ts";
+export type { Changes, FanIn, GradientRows, Layer, NetworkNode, Operation, OperationPass, OperationTensor } from "./model/graph/layer.ts";
+export type { Shape } from "./model/graph/shape.ts";
+export type { Padding, PerAxis } from "./model/graph/windows.ts";
+
 export { activation, type Activation, type ActivationName } from "./model/activation.ts";
 export type { DenseNetwork } from "./model/dense-network.ts";
 export type { DenseLayer } from "./model/dense-pass.ts";

@@ -2,7 +2,9 @@ import { slice, type Table } from "../data.ts";
 import { UnsupportedError, madeBy } from "../errors.ts";
 import { denseNetwork, type DenseNetwork } from "./dense-network.ts";
 import { forwardPass, type DenseLayer } from "./dense-pass.ts";
-import { isLayered, type LayeredModel, type ParameterTensor } from "./model.ts";
+import type { NetworkHead } from "./graph/head.ts";
+import type { Network } from "./graph/network.ts";
+import { isLayered, type Model, type ParameterTensor } from "./model.ts";
 import { isPart, withValues, type PartOf } from "./part.ts";
 import { remakeable } from "../recipe.ts";
 import { inUnits, standardize, unitsOf } from "./standardized.ts";
@@ -13,7 +15,7 @@ import { inUnits, standardize, unitsOf } from "./standardized.ts";
  *
  * @category Models
  */
-export interface LastLayer<M extends DenseNetwork = DenseNetwork> extends DenseNetwork, PartOf<M> {}
+export interface LastLayer<M extends Model = DenseNetwork> extends DenseNetwork, PartOf<M> {}
 
 /** Numbers that the frozen layers' values may take at a time. */
 const CHUNK = 2 ** 20;
@@ -33,8 +35,8 @@ const CHUNK = 2 ** 20;
  * are the features. With {@link diagonal}, memory grows with features x outputs and with outputs squared, a few examples at a time, so that a thousand classes are no obstacle.
  *
  * @category Models
- * @param network - What {@link mlp} makes, or the model of what {@link fit} and {@link train} return.
- * @throws {@link UnsupportedError} for models without dense layers.
+ * @param network - What {@link mlp} makes, or {@link network} where a dense layer gives the outputs, or the model of what {@link fit} and {@link train} return.
+ * @throws {@link UnsupportedError} for models whose outputs no dense layer gives.
  * @example
  * The whole network is trained, then its last layer becomes Bayesian:
  * ```ts
@@ -61,61 +63,66 @@ const CHUNK = 2 ** 20;
  * console.log(probabilities.rows, probabilities.columns); // 1 3
  * ```
  */
-export function lastLayer<M extends DenseNetwork>(network: M): LastLayer<M> {
-  if (!isDense(madeBy("mlp() or fit()", "network", network, "evaluate"))) {
+export function lastLayer<M extends Model & (Pick<DenseNetwork, "inputs" | "layers"> | Pick<Network, "inputs" | "head">)>(network: M): LastLayer<M> {
+  const head = headOf(madeBy("mlp(), network() or fit()", "network", network, "evaluate"));
+  if (head === undefined) {
     throw new UnsupportedError(
       isPart(network)
         ? "lastLayer() takes a network, and this is a selection of its weights. Use lastLayer(part.whole)."
-        : 'lastLayer() needs a network of dense layers, as mlp() makes, and this model shows none. For features that another program computes, mlp([features, outputs]) is the layer; of any other model, subnetwork(model, byName("...")) frees the named weights alone.',
+        : 'lastLayer() needs a network of dense layers, as mlp() makes, or one of network() whose outputs a dense layer gives, and this model shows none. For features that another program computes, mlp([features, outputs]) is the layer; of any other model, subnetwork(model, byName("...")) frees the named weights alone.',
     );
   }
   // A network whose earlier layers are frozen already.
   if (isPart(network)) return network as M & LastLayer<M>;
 
-  const layer = network.layers[network.layers.length - 1];
+  const { layer } = head;
   const start = layer.weights.offset;
   const indices = Int32Array.from({ length: network.parameters.length - start }, (_, i) => start + i);
-  const features = frozenLayers(network);
   const units = unitsOf(network);
-  const create = (head: DenseNetwork): LastLayer<M> => {
+  const features = (inputs: Table): Table => head.features(units === undefined ? inputs : standardize(inputs, units.inputs));
+  const create = (alone: DenseNetwork): LastLayer<M> => {
     const layerAlone: LastLayer<M> = {
-      ...head,
+      ...alone,
       inputs: network.inputs,
       indices,
       // Put together when asked for: training makes many heads.
       get whole() {
-        return withValues<M>(network, indices, head.parameters);
+        return withValues<M>(network, indices, alone.parameters);
       },
-      withParameters: (parameters) => create(head.withParameters(parameters)),
+      withParameters: (parameters) => create(alone.withParameters(parameters)),
       evaluate: (inputs) => {
-        const evaluation = head.evaluate(features(inputs));
+        const evaluation = alone.evaluate(features(inputs));
         return units === undefined ? evaluation : inUnits(evaluation, units.outputs);
       },
     };
-    return remakeable(layerAlone, "lastLayer", () => ({ network, parameters: head.parameters }));
+    return remakeable(layerAlone, "lastLayer", () => ({ network, parameters: alone.parameters }));
   };
   return create(denseNetwork([fromZero(layer)], network.parameters.slice(start)));
 }
 
 /** Whether a model is made of dense layers whose activations are known. */
-function isDense(model: LayeredModel): model is DenseNetwork {
+function isDense(model: Model): model is DenseNetwork {
   return isLayered(model) && model.layers.every((layer) => "activation" in layer);
+}
+
+/** The dense layer that gives the outputs, and what comes before it, in the network's own units; undefined if there is none. */
+function headOf(network: Model): NetworkHead | undefined {
+  if ("head" in network) return (network as Network).head;
+  return isDense(network) ? { layer: network.layers[network.layers.length - 1], features: frozenLayers(network) } : undefined;
 }
 
 /** All layers but the last, as a function from inputs to features. */
 function frozenLayers(network: DenseNetwork): (inputs: Table) => Table {
-  const units = unitsOf(network);
-  const seen = (inputs: Table): Table => (units === undefined ? inputs : standardize(inputs, units.inputs));
   const { parameters } = network;
   const layers = network.layers.slice(0, -1);
-  if (layers.length === 0) return seen;
+  if (layers.length === 0) return (inputs) => inputs;
 
   const columns = layers[layers.length - 1].outputs;
   const step = Math.max(1, Math.floor(CHUNK / layers.reduce((sum, { outputs }) => sum + outputs, network.inputs)));
   return (inputs) => {
     const data = new Float64Array(inputs.rows * columns);
     for (let from = 0; from < inputs.rows; from += step) {
-      const part = seen(slice(inputs, from, Math.min(inputs.rows, from + step)));
+      const part = slice(inputs, from, Math.min(inputs.rows, from + step));
       data.set(forwardPass(layers, parameters, part).activations[layers.length], from * columns);
     }
     return { data, rows: inputs.rows, columns };

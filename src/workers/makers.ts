@@ -10,6 +10,10 @@ import { measurements, type MeasurementsOptions } from "../likelihood/measuremen
 import { studentT, type StudentTOptions } from "../likelihood/student-t.ts";
 import { monteCarlo, probit, type MonteCarloOptions } from "../likelihood/link.ts";
 import type { DenseNetwork } from "../model/dense-network.ts";
+import type { NetworkEntry } from "../model/graph/entries.ts";
+import { layerOfKind } from "../model/graph/layers.ts";
+import { network } from "../model/graph/network.ts";
+import type { Shape } from "../model/graph/shape.ts";
 import { lastLayer } from "../model/last-layer.ts";
 import { mlp, type MlpOptions } from "../model/mlp.ts";
 import type { LayerShape, Model } from "../model/model.ts";
@@ -41,6 +45,8 @@ export const makers: Readonly<Record<string, (from: never) => object>> = {
   lastLayer: ({ network, parameters }: { readonly network: DenseNetwork; readonly parameters: Float64Array }) => lastLayer(network).withParameters(parameters),
   subnetwork: ({ model, indices, parameters }: { readonly model: Model; readonly indices: Int32Array; readonly parameters: Float64Array }) => subnetwork(model, indices).withParameters(parameters),
   pairwise: ({ model }: { readonly model: Model }) => pairwise(model),
+  layer: ({ kind, given }: { readonly kind: string; readonly given: readonly unknown[] }) => layerOfKind(kind, given),
+  network: ({ inputShape, layers, parameters }: { readonly inputShape: Shape; readonly layers: readonly NetworkEntry[]; readonly parameters: Float64Array }) => network(inputShape, layers, { parameters }),
   byName: ({ names }: { readonly names: readonly string[] }) => byName(...names),
   largestMagnitude: (size: SelectionSize) => largestMagnitude(size),
   largestMarginalVariance: ({ variances, ...size }: SelectionSize & { readonly variances: Float64Array }) => largestMarginalVariance(variances, size),

@@ -52,6 +52,10 @@ export interface Operation {
   readonly gain?: number;
   /** Whether its inputs are numbers of things, along which there is no derivative. */
   readonly discrete?: boolean;
+  /** Whether the outputs are the numbers of the only input as they stand. */
+  readonly inert?: boolean;
+  /** Whether it is $W x + b$ for a vector x, with W and b, if any, as its parameters. */
+  readonly dense?: boolean;
   /** The operation at N examples; each input is N x its size, and `parameters` are its own. */
   evaluate(inputs: readonly Float64Array[], parameters: Float64Array, rows: number): OperationPass;
 }
@@ -62,8 +66,18 @@ export interface Operation {
  * @category Models
  */
 export interface OperationTensor extends Pick<ParameterTensor, "role" | "rows" | "columns"> {
-  /** The first values, or the number of inputs of a unit: values are then drawn with variance gain / (inputs + 1). */
-  readonly start: ArrayLike<number> | { readonly inputs: number };
+  /** The first values; or what they are drawn for. */
+  readonly start: ArrayLike<number> | FanIn;
+}
+
+/**
+ * Weights whose first values are drawn, with variance gain / (inputs + 1).
+ *
+ * @category Models
+ */
+export interface FanIn {
+  /** The number of inputs of a unit. */
+  readonly inputs: number;
 }
 
 /**

@@ -37,10 +37,11 @@ const CHUNK = 2 ** 20;
 
 /** The operation, with W (G outputs x inputs) and b as parameters. */
 export function linearOperation(map: LinearMap): Operation {
-  const { groups, inputs, outputs, biases, shape } = map;
+  const { positions, groups, inputs, outputs, biases, shape, patches } = map;
   const [rows, start] = [groups * outputs, { inputs }];
   const weights: OperationTensor = { role: "weights", rows, columns: inputs, start };
-  return { shape, tensors: biases ? [weights, { role: "biases", rows, columns: 1, start }] : [weights], evaluate: ([z], parameters, n) => linearPass(map, z, parameters, n) };
+  const tensors: readonly OperationTensor[] = biases ? [weights, { role: "biases", rows, columns: 1, start }] : [weights];
+  return { shape, tensors, dense: positions === 1 && patches === undefined, evaluate: ([z], parameters, n) => linearPass(map, z, parameters, n) };
 }
 
 function linearPass(map: LinearMap, z: Float64Array, parameters: Float64Array, rows: number): OperationPass {

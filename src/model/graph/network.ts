@@ -7,6 +7,7 @@ import type { Model } from "../model.ts";
 import type { NetworkEntry } from "./entries.ts";
 import { evaluateGraph } from "./evaluation.ts";
 import { buildGraph, gainOf, type Graph } from "./graph.ts";
+import { headOf, type NetworkHead } from "./head.ts";
 import { checkedShape, sizeOf, type Shape } from "./shape.ts";
 
 /**
@@ -34,6 +35,8 @@ export interface Network extends Model {
   readonly outputShape: Shape;
   /** What is done, in order; layers that consist of several operations appear with all of them. */
   readonly operations: readonly NetworkOperation[];
+  /** The dense layer that gives the outputs, for {@link lastLayer}; undefined where something else gives them. */
+  readonly head: NetworkHead | undefined;
 }
 
 /**
@@ -67,8 +70,8 @@ export interface NetworkOperation {
  * **Derivatives** are exact where layers are smooth: first ones by backpropagation, Hessian-vector products by the R-operator (Pearlmutter 1994), the Hessian column by column in W such products. Where they have
  * kinks, as relu and {@link maxPooling2d}, they are what holds almost everywhere: slopes of the piece on which the example lies, and no bending.
  *
- * Structures and methods that take any {@link Model} take a network: {@link full}, {@link diagonal}, {@link lowRank}, {@link blockDiagonal} of layers or tensors, {@link subnetwork}. It is
- * no {@link LayeredModel}: {@link kronecker}, {@link lastLayer} and {@link automaticRelevance} want dense layers, as {@link mlp} makes them.
+ * Structures and methods that take any {@link Model} take a network: {@link full}, {@link diagonal}, {@link lowRank}, {@link blockDiagonal} of layers or tensors, {@link subnetwork},
+ * and {@link lastLayer} where a dense layer gives the outputs. It is no {@link LayeredModel}: {@link kronecker} and {@link automaticRelevance} want dense layers alone, as {@link mlp} has them and as the last layer is one.
  *
  * @category Models
  * @param inputShape - The shape of one example.
@@ -114,6 +117,9 @@ function create(graph: Graph, inputShape: Shape, layers: readonly NetworkEntry[]
     outputShape,
     get operations() {
       return steps.map(({ name, kind, operation, inputs, count }) => ({ name, kind, inputs: inputs.map((value) => (value === 0 ? "input" : steps[value - 1].name)), shape: operation.shape, parameters: count }));
+    },
+    get head() {
+      return headOf(graph, parameters);
     },
     // A copy: what the caller does with the array later must not reach the network.
     withParameters: (other) => create(graph, inputShape, layers, checkedParameters(other, tensors).slice()),

@@ -17,6 +17,7 @@ export function rearrangement(from: Shape, shape: Shape, indices?: Int32Array): 
   return {
     shape,
     tensors: [],
+    inert: indices === undefined,
     evaluate: ([z], _, rows) => {
       const outputs = indices === undefined ? z : new Float64Array(rows * after);
       if (indices !== undefined) gather(z, outputs);

@@ -8,10 +8,8 @@ import { dense } from "../../../src/model/graph/dense.ts";
 import { network, type Network } from "../../../src/model/graph/network.ts";
 import { flatten } from "../../../src/model/graph/reshape.ts";
 import { sizeOf } from "../../../src/model/graph/shape.ts";
-import { lastLayer } from "../../../src/model/last-layer.ts";
 import { byName } from "../../../src/model/selection.ts";
 import { subnetwork } from "../../../src/model/subnetwork.ts";
-import type { DenseNetwork } from "../../../src/model/dense-network.ts";
 import { dataTerm } from "../../../src/posterior/data-term.ts";
 import { laplace } from "../../../src/posterior/laplace.ts";
 import { loadPosterior, savePosterior } from "../../../src/posterior/save.ts";
@@ -106,7 +104,6 @@ describe("a small convolutional network", () => {
   it("says what wants dense layers", async () => {
     const { model, likelihood } = await trained;
     await expect(laplace(model, likelihood, data, { structure: kronecker() })).rejects.toThrow(UnsupportedError);
-    expect(() => lastLayer(model as unknown as DenseNetwork)).toThrow(UnsupportedError);
     expect(() => automaticRelevance().bind(model)).toThrow(UnsupportedError);
   });
 
