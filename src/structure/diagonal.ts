@@ -72,8 +72,8 @@ export function diagonalCurvature(values: Float64Array): Curvature {
     structure: "diagonal",
     parts: [values],
     dense: () => diagonalMatrix(values),
-    plus: (other) => diagonalCurvature(addParts(curvature, other)[0]),
     product: (v) => v.map((value, i) => value * values[i]),
+    plus: (other) => diagonalCurvature(addParts(curvature, other)[0]),
     times: (c) => (c === 1 ? curvature : diagonalCurvature(values.map((value) => value * c))),
     precision: (prior, scale) => diagonalPrecision(values, prior, scale),
   };
