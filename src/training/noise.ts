@@ -11,7 +11,7 @@ const LEAST_NOISE = 1e-5;
 /** An open likelihood with the noise from which re-estimation starts. */
 export function withFirstNoise<L extends Likelihood>(likelihood: L, targets: Table): L {
   const count = targets.data.length;
-  if (count < 2) throw new InvalidArgumentError({ argument: "noise", expected: "at least two target values to estimate it from", received: `${count}`, advice: "Give the noise: gaussian({ noise })." });
+  if (count < 2) throw new InvalidArgumentError({ argument: "noise", expected: "at least two target values to estimate it from", received: `${count}`, advice: "Give the noise: gaussian({ noise }) or studentT({ scale })." });
   // A likelihood that takes more than the sum of squares gets the outputs that leave a tenth of each deviation.
   if (likelihood.reestimateFrom !== undefined) {
     const { shift } = likelihood.outputScale(targets, targets.columns);

@@ -158,9 +158,18 @@ export function methodFor({ parameters, outputs }: Model, rows: number): Trainin
 
 function checkReestimation(method: TrainingMethod, likelihood: Likelihood, reestimate: boolean): void {
   if (isOpen(likelihood) && !reestimate) {
-    throw new InvalidArgumentError({ argument: "reestimate", expected: "true, as the noise was left open with gaussian()", received: "false", advice: "Give the noise with gaussian({ noise }), or let fit() choose." });
+    throw new InvalidArgumentError({ argument: "reestimate", expected: `true, as the noise was left open with ${maker(likelihood)}()`, received: "false", advice: `Give the noise with ${given(likelihood)}, or let fit() choose.` });
   }
   if (!reestimate || method.reestimates) return;
-  const reason = isOpen(likelihood) ? "The noise was left open with gaussian()" : "reestimate is true";
-  throw new UnsupportedError(`${reason}, but ${method.name}() does not re-estimate hyperparameters. Use levenbergMarquardt() or withEvidence(adam()), give the noise with gaussian({ noise })${isOpen(likelihood) ? "" : " and leave reestimate out"}, or let fit() alternate training and re-estimation.`);
+  const reason = isOpen(likelihood) ? `The noise was left open with ${maker(likelihood)}()` : "reestimate is true";
+  throw new UnsupportedError(`${reason}, but ${method.name}() does not re-estimate hyperparameters. Use levenbergMarquardt() or withEvidence(adam()), give the noise with ${given(likelihood)}${isOpen(likelihood) ? "" : " and leave reestimate out"}, or let fit() alternate training and re-estimation.`);
+}
+
+/** What a likelihood is made with, for messages. */
+function maker({ name }: Likelihood): string {
+  return name === "student t" ? "studentT" : "gaussian";
+}
+
+function given(likelihood: Likelihood): string {
+  return `${maker(likelihood)}({ ${maker(likelihood) === "studentT" ? "scale" : "noise"} })`;
 }

@@ -65,6 +65,12 @@ describe("training with studentT()", () => {
     expectRelativelyClose([posterior.logEvidence], [denseEvidence(trained.model, data, logarithmsOf(trained))], 1e-10);
   });
 
+  it("says by its own name that a scale was left open", async () => {
+    await expect(train(network, studentT(), data, { reestimate: false })).rejects.toThrow(/^reestimate: expected true, as the noise was left open with studentT\(\).*studentT\(\{ scale \}\)/);
+    await expect(train(network, studentT(), data, { method: lbfgs() })).rejects.toThrow(/^The noise was left open with studentT\(\), but lbfgs/);
+    await expect(train(network, studentT(), { inputs: [[1]], targets: [1] })).rejects.toThrow(/^noise: expected at least two target values/);
+  });
+
   it("leaves alone what is fixed", async () => {
     const { likelihood } = await train(network, studentT({ degreesOfFreedom: 5, fixed: "degreesOfFreedom" }), data, { prior: isotropic(1) });
     expect(likelihood.degreesOfFreedom).toBe(5);
