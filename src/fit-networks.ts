@@ -4,15 +4,20 @@ import { stackingWeights } from "./evidence/stacking.ts";
 import { fittedAt, type FitOptions, type Fitted } from "./fit.ts";
 import { examples } from "./likelihood/examples.ts";
 import type { Likelihood } from "./likelihood/likelihood.ts";
+import { logSumExp } from "./likelihood/softmax.ts";
+import { studentT, type StudentTLikelihood } from "./likelihood/student-t.ts";
+import { concatenated } from "./linalg/vector.ts";
 import { examplesOf, fitMember, type Member, type MemberParts, type MemberTask } from "./member.ts";
 import type { DenseNetwork } from "./model/dense-network.ts";
 import { mlp } from "./model/mlp.ts";
 import type { Networks } from "./networks.ts";
 import { mixture, type Mixture } from "./posterior/mixture.ts";
+import type { Posterior } from "./posterior/posterior.ts";
 import { predict, type PredictOptions, type PredictionOf } from "./predictive/predict.ts";
 import { checkpoints, workerCount } from "./progress.ts";
 import { permutation, random } from "./random.ts";
 import { columns, significant } from "./report.ts";
+import { spreadsFor, withSpread } from "./spread.ts";
 import { inWorkers } from "./workers/in-workers.ts";
 
 /**
@@ -55,9 +60,11 @@ export interface FittedNetworks<L extends Likelihood> {
   readonly sizes: readonly TriedSize[];
   /** The member of the highest evidence. */
   readonly best: FittedNetwork<L>;
-  /** The mixture of the members' posteriors. */
+  /** By how much the members' predictive variances, with their noise, are narrowed in the mixture, as held-out examples ask for; 1 for not at all. */
+  readonly spread: number;
+  /** The mixture of the members' posteriors, of this spread. */
   readonly posterior: Mixture<DenseNetwork, L>;
-  /** {@link Mixture.logEvidence}. */
+  /** $\log \sum_i p_i(D)$ over the members, as {@link Mixture.logEvidence}. */
   readonly logEvidence: number;
   /** The mixture of the members' predictions, as {@link predict} makes it. */
   predict(inputs: MatrixLike, options?: PredictOptions<L>): Promise<PredictionOf<L>>;
@@ -67,50 +74,89 @@ export interface FittedNetworks<L extends Likelihood> {
 
 /** Sizes of less weight are left out. */
 const LEAST_WEIGHT = 0.05;
+/** So many held-out examples are enough. */
+const ENOUGH = 1000;
+/** Degrees of freedom. */
+const AS_GOOD_AS_GAUSSIAN = 1000;
+/** Operations that a step of training may take, N K W^2 + W^3. */
+const MOST_WORK = 3e9;
 
-/** Of each network, unless told otherwise: the differences between modes are larger than what further steps would change. */
-const TRAINING = { maximumIterations: 150, gradientTolerance: 1e-5 };
+/** Of each network, unless told otherwise: modes differ by more than what further steps change. */
+const TRAINING = { maximumIterations: 100, gradientTolerance: 1e-5 };
 
 /** What {@link fit} does for a family. */
 export async function fitNetworks<L extends Likelihood>(family: Networks, likelihood: L, data: Data, options: FitOptions): Promise<FittedNetworks<L>> {
-  const { seed, restarts } = family;
   const parts = memberParts(family, likelihood, data, options);
-  const { hidden } = family;
-  const rows = parts.inputs.rows;
-  const folds = family.weights === "stacking" && hidden.length > 1 ? foldsOf(rows, family.folds, seed) : [];
-
-  const trials = hidden.flatMap((units) => folds.map((heldOut, fold) => ({ hidden: units, seed: seed + fold, heldOut })));
-  const logDensities = hidden.map(() => new Float64Array(rows));
-  let done = 0;
-  for await (const { logDensity } of fitMembers(parts, trials, options, "cross-validation")) {
-    const { heldOut } = trials[done];
-    heldOut.forEach((n, i) => (logDensities[Math.floor(done / folds.length)][n] = logDensity[i]));
-    done++;
-  }
-  const weightOf = folds.length > 0 ? kept(stackingWeights(logDensities)) : new Float64Array(hidden.length).fill(1 / hidden.length);
+  const sizes = affordable(family.hidden, parts);
+  const { shares, spread, heldOut } = family.weights === "stacking" ? await stacked(family, sizes, parts, options) : { shares: sizes.map(() => 1 / sizes.length), spread: 1, heldOut: undefined };
 
   // Linear networks have one mode.
-  const restartsOf = ({ length }: readonly number[]): number => (length === 0 ? 1 : restarts);
-  const tasks = hidden.flatMap((units, i) => Array.from({ length: weightOf[i] > 0 ? restartsOf(units) : 0 }, (_, k) => ({ hidden: units, seed: seed + k, heldOut: new Int32Array(0), size: i })));
+  const restartsOf = ({ length }: readonly number[]): number => (length === 0 ? 1 : family.restarts);
+  const tasks = sizes.flatMap((hidden, size) => Array.from({ length: shares[size] > 0 ? restartsOf(hidden) : 0 }, (_, k) => ({ hidden, size, seed: family.seed + k, heldOut: new Int32Array(0), spreads: [] })));
   const found: Fitted<DenseNetwork, L>[] = [];
-  for await (const { training } of fitMembers(parts, tasks, options, "networks")) found.push(await fittedAt(training, examplesOf(parts.inputs, parts.targets), options));
-  const posterior = mixture(found.map((member) => member.posterior), { weights: family.weights === "evidence" ? "evidence" : tasks.map((task) => weightOf[task.size] / restartsOf(task.hidden)) });
-
-  const members = found.map((member, i) => ({ ...member, hidden: tasks[i].hidden, seed: tasks[i].seed, weight: posterior.weights[i] }));
-  const sizes = hidden.map((units, i) => ({
-    hidden: units,
-    heldOut: folds.length > 0 ? logDensities[i].reduce((sum, value) => sum + value, 0) / rows : undefined,
-    weight: members.reduce((sum, member, k) => (tasks[k].size === i ? sum + member.weight : sum), 0),
-  }));
+  const posteriors: Posterior<DenseNetwork, L>[] = [];
+  const whole = examplesOf(parts.inputs, parts.targets);
+  for await (const { training } of fitMembers(parts, tasks, options, "networks")) {
+    found.push(await fittedAt(training, whole, options));
+    posteriors.push(spread === 1 ? found[found.length - 1].posterior : (await fittedAt(withSpread(training, spread), whole, options)).posterior);
+  }
+  const { weights } = mixture(found.map(({ posterior }) => posterior), { weights: family.weights === "evidence" ? "evidence" : tasks.map(({ size, hidden }) => shares[size] / restartsOf(hidden)) });
+  const posterior = mixture(posteriors, { weights });
+  const members = found.map((member, i) => ({ ...member, hidden: tasks[i].hidden, seed: tasks[i].seed, weight: weights[i] }));
+  const tried = sizes.map((hidden, size) => ({ hidden, heldOut: heldOut?.[size], weight: members.reduce((sum, { weight }, i) => (tasks[i].size === size ? sum + weight : sum), 0) }));
   return {
     members,
-    sizes,
+    sizes: tried,
     best: members.reduce((highest, member) => (member.logEvidence > highest.logEvidence ? member : highest)),
+    spread,
     posterior,
-    logEvidence: posterior.logEvidence,
+    logEvidence: logSumExp(members.map((member) => member.logEvidence)),
     predict: (inputs, asked) => predict(posterior, inputs, asked),
-    summary: () => summary(sizes, members),
+    summary: () => summary(tried, members, spread),
   };
+}
+
+/** What held-out examples say. */
+interface Stacked {
+  /** What each size counts. */
+  readonly shares: readonly number[];
+  readonly spread: number;
+  /** The mean log density for each size. */
+  readonly heldOut: readonly number[];
+}
+
+/** Fits each size to the examples without a fold, for each fold, and finds the weights and the spread that predict the folds best. */
+async function stacked<L extends Likelihood>({ folds: wanted, seed }: Networks, sizes: readonly (readonly number[])[], parts: MemberParts<L>, options: FitOptions): Promise<Stacked> {
+  const spreads = spreadsFor(parts.likelihood);
+  const folds = foldsOf(parts.inputs.rows, wanted, seed);
+  const trials = sizes.flatMap((hidden) => folds.map((heldOut, fold) => ({ hidden, seed: seed + fold, heldOut, spreads })));
+  const found: Member<L>[] = [];
+  for await (const member of fitMembers(parts, trials, options, "cross-validation")) found.push(member);
+  const candidates = spreads.map((spread, c) => {
+    const logDensities = sizes.map((_, size) => concatenated(found.slice(size * folds.length, (size + 1) * folds.length).map(({ logDensities: values }) => values[c])));
+    const shares = kept(stackingWeights(logDensities));
+    return { shares, spread, heldOut: logDensities.map(mean), score: mean(mixed(logDensities, shares)) };
+  });
+  return candidates.reduce((best, other) => (other.score > best.score ? other : best));
+}
+
+/** Log densities of a mixture. */
+function mixed(logDensities: readonly Float64Array[], weights: readonly number[]): Float64Array {
+  return logDensities[0].map((_, n) => logSumExp(logDensities.map((values, i) => values[n] + Math.log(weights[i]))));
+}
+
+function mean(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The sizes whose steps of training are not too much work; the smallest in any case. */
+function affordable(sizes: readonly (readonly number[])[], { inputs, outputs }: MemberParts): readonly (readonly number[])[] {
+  const work = sizes.map((hidden) => {
+    const width = [...hidden, outputs].reduce(({ weights, before }, units) => ({ weights: weights + (before + 1) * units, before: units }), { weights: 0, before: inputs.columns }).weights;
+    return inputs.rows * outputs * width ** 2 + width ** 3;
+  });
+  const least = Math.min(...work);
+  return sizes.filter((_, i) => work[i] <= Math.max(MOST_WORK, least));
 }
 
 /** Checks everything once, so that a mistake does not come back from a thread. */
@@ -120,7 +166,14 @@ function memberParts<L extends Likelihood>({ hidden, activation }: Networks, lik
   const outputs = outputsFor(likelihood, targets);
   examples(mlp([inputs.columns, ...hidden[0], outputs], { activation }), likelihood, data);
   const { signal: _, onProgress: __, workers: ___, ...others } = options;
-  return { likelihood, inputs, targets, outputs, activation, options: { ...TRAINING, ...others } };
+  return { likelihood: fromLeastSquares(likelihood), inputs, targets, outputs, activation, options: { ...TRAINING, ...others } };
+}
+
+/** Noise with heavy tails to be estimated starts without them: before a network has learnt what is steep, that would pass for outliers. */
+function fromLeastSquares<L extends Likelihood>(likelihood: L): L {
+  const { name, estimated, fixed, scales } = likelihood as L & Partial<StudentTLikelihood>;
+  if (name !== "student t" || estimated !== true || fixed !== false) return likelihood;
+  return studentT({ degreesOfFreedom: AS_GOOD_AS_GAUSSIAN, ...(scales && { scales }) }) as Likelihood as L;
 }
 
 /** How many outputs a network for these targets has. */
@@ -129,11 +182,11 @@ function outputsFor({ name }: Likelihood, { data, columns: count }: ReturnType<t
   return name === "categorical" && count === 1 ? data.reduce((most, label) => Math.max(most, label), 0) + 1 : count;
 }
 
-/** The examples, shuffled and divided. */
+/** The examples, shuffled and divided: as many of the folds as it takes to judge by. */
 function foldsOf(rows: number, wanted: number, seed: number): Int32Array[] {
   const order = permutation(rows, random(seed));
   const count = Math.min(wanted, rows);
-  return Array.from({ length: count }, (_, fold) => order.slice(Math.round((fold * rows) / count), Math.round(((fold + 1) * rows) / count)));
+  return Array.from({ length: Math.min(count, Math.ceil((ENOUGH * count) / rows)) }, (_, fold) => order.slice(Math.round((fold * rows) / count), Math.round(((fold + 1) * rows) / count)));
 }
 
 /** The fits, in the order of the tasks, here or in threads. */
@@ -143,7 +196,7 @@ async function* fitMembers<L extends Likelihood>(parts: MemberParts<L>, tasks: r
   const here = async function* (): AsyncGenerator<Member<L>> {
     for (const task of tasks) yield await fitMember({ ...parts, options: { ...parts.options, ...(options.signal && { signal: options.signal }) } }, task);
   };
-  const there = (): AsyncGenerator<Member<L>> => inWorkers<Member<L>>(workers, { task: "member", about: parts, batches: tasks.map(({ hidden, seed, heldOut }) => ({ hidden, seed, heldOut: heldOut.slice() })) }, options.signal);
+  const there = (): AsyncGenerator<Member<L>> => inWorkers<Member<L>>(workers, { task: "member", about: parts, batches: tasks.map(({ hidden, seed, heldOut, spreads }) => ({ hidden, seed, heldOut: heldOut.slice(), spreads })) }, options.signal);
   let done = 0;
   for await (const member of workers === 0 ? here() : there()) {
     await checkpoint({ stage, done: ++done, total: tasks.length });
@@ -152,15 +205,15 @@ async function* fitMembers<L extends Likelihood>(parts: MemberParts<L>, tasks: r
 }
 
 /** Without the sizes that count little, and adding up to 1 again. */
-function kept(weights: Float64Array): Float64Array {
-  const large = weights.map((weight) => (weight >= LEAST_WEIGHT ? weight : 0));
+function kept(weights: Float64Array): number[] {
+  const large = Array.from(weights, (weight) => (weight >= LEAST_WEIGHT ? weight : 0));
   const total = large.reduce((sum, weight) => sum + weight, 0);
   return large.map((weight) => weight / total);
 }
 
-function summary(sizes: readonly TriedSize[], members: readonly FittedNetwork<Likelihood>[]): string {
+function summary(sizes: readonly TriedSize[], members: readonly FittedNetwork<Likelihood>[], spread: number): string {
   const name = (hidden: readonly number[]): string => (hidden.length === 0 ? "linear" : hidden.join("-"));
   const tried = sizes.map(({ hidden, heldOut, weight }) => [name(hidden), heldOut === undefined ? "" : heldOut.toFixed(3), weight.toFixed(3)]);
   const lines = members.map(({ hidden, seed, logEvidence, effectiveParameters, weight }) => [name(hidden), `${seed}`, significant(logEvidence), effectiveParameters.toFixed(1), weight.toFixed(3)]);
-  return `${columns([["hidden units", "held-out log density", "weight"], ...tried])}\n\n${columns([["hidden units", "seed", "log evidence", "effective parameters", "weight"], ...lines])}`;
+  return `${columns([["hidden units", "held-out log density", "weight"], ...tried])}\n\n${columns([["hidden units", "seed", "log evidence", "effective parameters", "weight"], ...lines])}${spread === 1 ? "" : `\n\nspread  ${spread} of the members' variance, as held-out examples ask for`}`;
 }

@@ -1,9 +1,10 @@
 import { gather, type FlatArray, type Table } from "./data.ts";
-import { fitModel, type FitOptions } from "./fit.ts";
+import { fitModel, fittedAt, type FitOptions } from "./fit.ts";
 import type { Likelihood } from "./likelihood/likelihood.ts";
 import type { DenseNetwork } from "./model/dense-network.ts";
 import { mlp } from "./model/mlp.ts";
 import type { Networks } from "./networks.ts";
+import { withSpread } from "./spread.ts";
 import type { Trained } from "./training/train.ts";
 import { packed } from "./workers/packing.ts";
 
@@ -26,28 +27,31 @@ export interface MemberTask {
   readonly seed: number;
   /** The examples to hold out, none to fit to all. */
   readonly heldOut: Int32Array;
+  /** The spreads with which to predict those. */
+  readonly spreads: readonly number[];
 }
 
 /** What became of it. */
 export interface Member<L extends Likelihood = Likelihood> {
   readonly training: Trained<DenseNetwork, L>;
-  /** The log densities of the examples held out. */
-  readonly logDensity: Float64Array;
+  /** The log densities of the examples held out, for each spread. */
+  readonly logDensities: readonly Float64Array[];
 }
 
 /** Fits a network of the family, here. */
-export async function fitMember<L extends Likelihood>(parts: MemberParts<L>, { hidden, seed, heldOut }: MemberTask): Promise<Member<L>> {
-  const { likelihood, inputs, targets, outputs, activation, options } = parts;
-  const model = mlp([inputs.columns, ...hidden, outputs], { activation, seed });
-  if (heldOut.length === 0) {
-    const { training } = await fitModel(model, likelihood, examplesOf(inputs, targets), options);
-    return { training, logDensity: new Float64Array(0) };
-  }
+export async function fitMember<L extends Likelihood>({ likelihood, inputs, targets, outputs, activation, options }: MemberParts<L>, { hidden, seed, heldOut, spreads }: MemberTask): Promise<Member<L>> {
   const held = new Set(heldOut);
-  const kept = Int32Array.from({ length: inputs.rows }, (_, n) => n).filter((n) => !held.has(n));
-  const fitted = await fitModel(model, likelihood, examplesOf(gather(inputs, kept), gather(targets, kept)), options);
-  const { inputs: newInputs, targets: newTargets } = examplesOf(gather(inputs, heldOut), gather(targets, heldOut));
-  return { training: fitted.training, logDensity: (await fitted.predict(newInputs)).logDensity(newTargets) };
+  const others = Int32Array.from({ length: inputs.rows }, (_, n) => n).filter((n) => !held.has(n));
+  const data = examplesOf(gather(inputs, others), gather(targets, others));
+  const { training } = await fitModel(mlp([inputs.columns, ...hidden, outputs], { activation, seed }), likelihood, data, options);
+  if (heldOut.length === 0) return { training, logDensities: [] };
+  const test = examplesOf(gather(inputs, heldOut), gather(targets, heldOut));
+  const logDensities: Float64Array[] = [];
+  for (const share of spreads) {
+    const fitted = await fittedAt(withSpread(training, share), data, options);
+    logDensities.push((await fitted.predict(test.inputs)).logDensity(test.targets));
+  }
+  return { training, logDensities };
 }
 
 /** In a worker thread: with a result that shares no array with the next. */

@@ -4,6 +4,7 @@ import { bernoulli } from "../src/likelihood/bernoulli.ts";
 import { categorical } from "../src/likelihood/categorical.ts";
 import { functionLikelihood } from "../src/likelihood/function-likelihood.ts";
 import { gaussian } from "../src/likelihood/gaussian.ts";
+import { studentT } from "../src/likelihood/student-t.ts";
 import { mlp } from "../src/model/mlp.ts";
 import { networks } from "../src/networks.ts";
 import { meanLogDensity } from "../src/predictive/scores.ts";
@@ -46,14 +47,47 @@ describe("a family of networks", () => {
     expect(fitted.sizes[0].heldOut).toBeUndefined();
   });
 
+  it("is narrowed where held-out examples scatter less than it says, and not elsewhere", async () => {
+    const [z, x] = [normals(200, 3), normals(200, 4)];
+    const line = { inputs: x, targets: x.map((value, n) => value + 0.5 * z[n]) };
+    const straight = networks({ hidden: [[]] });
+    expect((await fit(straight, gaussian(), line)).spread).toBe(1);
+    // Variances are said to be four times what they are.
+    const wide = await fit(straight, gaussian({ noise: 1, fixed: true }), line);
+    expect([0.18, 0.25, 0.35]).toContain(wide.spread);
+    const [alone, narrowed] = [await wide.members[0].predict([0.5]), await wide.predict([0.5])];
+    for (const part of ["variance", "noiseVariance"] as const) expect(narrowed[part].get(0, 0) / alone[part].get(0, 0)).toBeCloseTo(wide.spread, 8);
+    expect(narrowed.mean.get(0, 0)).toBeCloseTo(alone.mean.get(0, 0), 12);
+  });
+
+  it("judges by no more held-out examples than it takes, and leaves out what is too much work", async () => {
+    const rows = 5000;
+    const x = normals(rows, 1);
+    const steps: Progress[] = [];
+    const { sizes } = await fit(networks({ hidden: [[], [400]] }), gaussian(), { inputs: x, targets: x.map((value, n) => value + 0.1 * Math.sin(n)) }, { onProgress: (progress) => steps.push(progress) });
+    expect(sizes.map(({ hidden }) => hidden)).toEqual([[]]);
+    expect(steps.filter(({ stage }) => stage === "cross-validation")).toHaveLength(1);
+  });
+
+  it("starts noise with heavy tails from least squares", async () => {
+    // Outputs of many sizes: the few large ones are no outliers.
+    const inputs = Array.from({ length: 60 }, (_, n) => n / 30 - 1);
+    const targets = inputs.map((value, n) => Math.exp(5 * value) + 0.05 * Math.sin(7 * n));
+    const { best } = await fit(networks({ hidden: [[6]], restarts: 1 }), studentT(), { inputs, targets });
+    expect(best.likelihood.scale).toBeLessThan(0.2);
+  });
+
   it("can be weighed by evidence", async () => {
     const { members } = await fit(networks({ hidden: [[2]], restarts: 2, weights: "evidence" }), gaussian(), data);
     expect(members[0].weight / members[1].weight).toBeCloseTo(Math.exp(members[0].logEvidence - members[1].logEvidence), 6);
   });
 
   it("is the same with workers, to the last digit", async () => {
-    const [here, there] = [await fit(family, gaussian(), data, options), await fit(family, gaussian(), data, { ...options, workers: 2 })];
+    const small = networks({ hidden: [[], [2]], restarts: 2, folds: 2 });
+    const few = { maximumIterations: 20 };
+    const [here, there] = [await fit(small, studentT(), data, few), await fit(small, studentT(), data, { ...few, workers: 2 })];
     expect(there.summary()).toBe(here.summary());
+    expect(there.spread).toBe(here.spread);
     expect(there.members.map((member) => member.posterior.mean)).toEqual(here.members.map((member) => member.posterior.mean));
     expect((await there.predict([0.1])).logDensity([0.2])).toEqual((await here.predict([0.1])).logDensity([0.2]));
   });
@@ -76,9 +110,9 @@ describe("a family of networks", () => {
 
   it("tells how far it is, and can be stopped, with workers too", async () => {
     const steps: Progress[] = [];
-    await fit(family, gaussian(), data, { onProgress: (progress) => steps.push(progress) });
+    const { members } = await fit(family, gaussian(), data, { ...options, onProgress: (progress) => steps.push(progress) });
     expect(steps.filter(({ stage }) => stage === "cross-validation").map(({ done, total }) => `${done}/${total}`)).toEqual(["1/6", "2/6", "3/6", "4/6", "5/6", "6/6"]);
-    expect(steps.filter(({ stage }) => stage === "networks")).toHaveLength(2);
+    expect(steps.filter(({ stage }) => stage === "networks").map(({ done }) => done)).toEqual(members.map((_, i) => i + 1));
     for (const workers of [0, 1]) {
       const controller = new AbortController();
       const stopped = fit(family, gaussian(), data, { workers, signal: controller.signal, onProgress: () => controller.abort(new Error("enough")) });
