@@ -9,15 +9,19 @@ import { concatenate } from "./concatenate.ts";
 import { convolution1d, convolution2d } from "./convolution.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
+import { elementwise } from "./elementwise-layer.ts";
 import { embedding } from "./embedding.ts";
 import type { Layer } from "./layer.ts";
 import { layerNormalization } from "./layer-normalization.ts";
 import { matrixProduct } from "./matrix-product.ts";
-import { maxPooling1d, maxPooling2d } from "./max-pooling.ts";
+import { globalMaxPooling, maxPooling1d, maxPooling2d } from "./max-pooling.ts";
+import { maximum, minimum } from "./maximum.ts";
+import { mean } from "./mean.ts";
 import { multiHeadAttention } from "./multi-head-attention.ts";
 import { multiply } from "./multiply.ts";
 import { flatten, reshape } from "./reshape.ts";
 import { residual } from "./residual.ts";
+import { select, zeroPadding } from "./select.ts";
 import { softmaxLayer } from "./softmax-layer.ts";
 import { transpose } from "./transpose.ts";
 
@@ -35,20 +39,27 @@ const LAYERS: Readonly<Record<string, (...given: never) => Layer>> = {
   convolution2d,
   dense,
   dropout,
+  elementwise,
   embedding,
   flatten,
   globalAveragePooling,
+  globalMaxPooling,
   layerNormalization,
   matrixProduct,
   maxPooling1d,
   maxPooling2d,
+  maximum,
+  mean,
+  minimum,
   multiHeadAttention,
   multiply,
   reshape,
   residual,
+  select,
   softmax: softmaxLayer,
   subtract,
   transpose,
+  zeroPadding,
 };
 
 /** The layer of this kind that its function makes from what it was given. */

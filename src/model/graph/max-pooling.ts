@@ -1,5 +1,6 @@
 import { InvalidArgumentError, knownOptions } from "../../errors.ts";
 import { copied, makeLayer, onlyInput, wrongShape, type Layer, type OperationPass } from "./layer.ts";
+import { sizeOf } from "./shape.ts";
 import { channelsAndPositions, checkedWindow, windowsOver, type Padding, type PerAxis, type Windows } from "./windows.ts";
 
 /**
@@ -43,6 +44,19 @@ export function maxPooling1d(kernel: PerAxis, options: PoolingOptions = {}): Lay
  */
 export function maxPooling2d(kernel: PerAxis, options: PoolingOptions = {}): Layer {
   return maxPooling("maxPooling2d", "channels x height x width", 2, kernel, options);
+}
+
+/**
+ * The largest value of each channel over all of its positions: inputs of channels x ... become channels.
+ *
+ * @category Models
+ */
+export function globalMaxPooling(): Layer {
+  return makeLayer("globalMaxPooling", [], (name, shapes) => {
+    const [channels, ...around] = onlyInput(name, shapes);
+    const windows = windowsOver(name, around, { kernel: around, stride: 1, dilation: 1, padding: "valid" });
+    return { shape: [channels], tensors: [], evaluate: ([z], _, rows) => maxPass(z, rows * channels, sizeOf(around), windows) };
+  });
 }
 
 function maxPooling(kind: string, expected: string, axes: number, size: PerAxis, given: PoolingOptions): Layer {

@@ -8,15 +8,19 @@ import { concatenate } from "../../../src/model/graph/concatenate.ts";
 import { convolution1d, convolution2d } from "../../../src/model/graph/convolution.ts";
 import { dense } from "../../../src/model/graph/dense.ts";
 import { dropout } from "../../../src/model/graph/dropout.ts";
+import { elementwise, type ElementwiseName } from "../../../src/model/graph/elementwise-layer.ts";
 import type { NetworkEntry } from "../../../src/model/graph/entries.ts";
 import type { Layer } from "../../../src/model/graph/layer.ts";
 import { layerNormalization } from "../../../src/model/graph/layer-normalization.ts";
 import { matrixProduct } from "../../../src/model/graph/matrix-product.ts";
-import { maxPooling1d, maxPooling2d } from "../../../src/model/graph/max-pooling.ts";
+import { maximum, minimum } from "../../../src/model/graph/maximum.ts";
+import { mean } from "../../../src/model/graph/mean.ts";
+import { globalMaxPooling, maxPooling1d, maxPooling2d } from "../../../src/model/graph/max-pooling.ts";
 import { multiHeadAttention } from "../../../src/model/graph/multi-head-attention.ts";
 import { multiply } from "../../../src/model/graph/multiply.ts";
 import { flatten, reshape } from "../../../src/model/graph/reshape.ts";
 import { residual } from "../../../src/model/graph/residual.ts";
+import { select, zeroPadding } from "../../../src/model/graph/select.ts";
 import { softmaxLayer } from "../../../src/model/graph/softmax-layer.ts";
 import { transpose } from "../../../src/model/graph/transpose.ts";
 import type { Shape } from "../../../src/model/graph/shape.ts";
@@ -67,6 +71,16 @@ export const LAYER_CASES: Readonly<Record<string, fc.Arbitrary<LayerCase>>> = {
   "global average pooling": one(anyShape, fc.constant(globalAveragePooling())),
   "max pooling 1d": one(sequence, window1d.map(({ kernel, ...options }) => maxPooling1d(kernel, options))),
   "max pooling 2d": one(image, window2d.map(({ kernel, ...options }) => maxPooling2d(kernel, options))),
+  "global max pooling": one(anyShape, fc.constant(globalMaxPooling())),
+  mean: anyShape.chain((shape) => fc.tuple(fc.subarray(shape.map((_, axis) => axis), { minLength: 1 }), fc.boolean()).map(([axes, keepAxes]) => ({ shape, layers: [mean(axes, { keepAxes })] }))),
+  select: anyShape.chain((shape) => fc.tuple(fc.array(size(shape[shape.length - 1] - 1, 0), { minLength: 1, maxLength: 4 })).map(([indices]) => ({ shape, layers: [select({ axis: -1, indices })] }))),
+  "zero padding": anyShape.chain((shape) => fc.record({ axis: size(shape.length - 1, 0), before: size(2, 0), after: size(2, 0) }).map((options) => ({ shape, layers: [zeroPadding(options)] }))),
+  maximum: anyShape.map((shape) => joined(shape, [[free(), "tanh"], [free([])]], maximum())),
+  "minimum, broadcast": fc.tuple(size(3), size(3)).map(([c, l]) => joined([c, l], [[mean([1], { keepAxes: true }), free()], [free([1])]], minimum())),
+  ...Object.fromEntries(
+    (["absolute", "squareRoot", "reciprocal", "logarithm", "errorFunction", "sine", "cosine"] satisfies ElementwiseName[]).map((name) => [name, one(anyShape, fc.constant(chain(["sigmoid", elementwise(name)])))]),
+  ),
+  power: one(anyShape, fc.constantFrom(-1.5, 0, 1, 2, 3.7).map((exponent) => chain(["sigmoid", elementwise("power", { exponent })]))),
   flatten: one(anyShape, fc.constant(flatten())),
   reshape: fc.tuple(size(3), size(3), size(3)).map(([a, b, c]) => ({ shape: [a * b, c], layers: [reshape([b, a * c])] })),
   transpose: fc.tuple(image, fc.shuffledSubarray([0, 1, 2], { minLength: 3 })).map(([shape, axes]) => ({ shape, layers: [transpose(axes)] })),
