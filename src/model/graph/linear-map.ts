@@ -83,10 +83,7 @@ function addOutputs(map: LinearMap, z: Float64Array, parameters: Float64Array, b
     const count = (to - from) * positions;
     const patches = patchesOf(map, z, from, to);
     const sums = channelsFirst ? new Float64Array(count * high) : into.subarray(from * positions * high, to * positions * high);
-    if (biases) {
-      const start = high * inputs;
-      for (let p = 0, at = 0; p < count; p++) for (let j = 0; j < high; j++) sums[at++] += parameters[start + j];
-    }
+    if (biases) addToRows(parameters.subarray(high * inputs), sums);
     for (let g = 0; g < groups; g++) addProduct(1, columnsFrom(patches, g * inputs, wide), transposed(columnsFrom(parameters, g * outputs * inputs, inputs)), columnsFrom(sums, g * outputs, high), count, inputs, outputs);
     if (channelsFirst) addTransposed(sums, positions, high, into, from * positions * high);
   });
@@ -116,11 +113,21 @@ function addGradient(map: LinearMap, u: Float64Array, z: Float64Array, biases: b
     for (let n = 0; n < pieces; n++) {
       const [first, start] = [n * count, offset + (from + n) * stride];
       for (let g = 0; g < groups; g++) addProduct(1, transposed(columnsFrom(deltas, first * high + g * outputs, high)), columnsFrom(patches, first * wide + g * inputs, wide), columnsFrom(data, start + g * outputs * inputs, inputs), outputs, count, inputs);
-      if (!biases) continue;
-      const sums = start + high * inputs;
-      for (let p = 0, at = first * high; p < count; p++) for (let j = 0; j < high; j++) data[sums + j] += deltas[at++];
+      if (biases) addRows(deltas.subarray(first * high, (first + count) * high), data.subarray(start + high * inputs, start + high * (inputs + 1)));
     }
   });
+}
+
+/** Adds a row to each row of a table. */
+function addToRows(row: Float64Array, table: Float64Array): void {
+  const width = row.length;
+  for (let start = 0; start < table.length; start += width) for (let j = 0; j < width; j++) table[start + j] += row[j];
+}
+
+/** Adds all rows of a table. */
+function addRows(table: Float64Array, into: Float64Array): void {
+  const width = into.length;
+  for (let start = 0; start < table.length; start += width) for (let j = 0; j < width; j++) into[j] += table[start + j];
 }
 
 /** The rows that W meets: (to - from) P x G inputs. */
