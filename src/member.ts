@@ -6,7 +6,6 @@ import { mlp } from "./model/mlp.ts";
 import type { Networks } from "./networks.ts";
 import { withSpread } from "./spread.ts";
 import type { Trained } from "./training/train.ts";
-import { packed } from "./workers/packing.ts";
 
 /** What the fits of a family have in common. */
 export interface MemberParts<L extends Likelihood = Likelihood> {
@@ -54,9 +53,12 @@ export async function fitMember<L extends Likelihood>({ likelihood, inputs, targ
   return { training, logDensities };
 }
 
-/** In a worker thread: with a result that shares no array with the next. */
+/** In a worker thread: with a result that shares no array with the next. As in `inWorkers`, packing is loaded when it is needed. */
 export function membersInThread(parts: MemberParts): (task: MemberTask) => Promise<unknown> {
-  return async (task) => structuredClone(packed(await fitMember(parts, task)));
+  return async (task) => {
+    const { packed } = await import("./workers/packing.ts");
+    return structuredClone(packed(await fitMember(parts, task)));
+  };
 }
 
 /** Tables as a user gives them. */

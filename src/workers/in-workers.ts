@@ -1,5 +1,4 @@
 import { openJob } from "./pool.ts";
-import { packed, unpacked } from "./packing.ts";
 
 /** Batches in flight for each thread: the one that it works at, and one so that it need not wait for the next. */
 const IN_FLIGHT = 2;
@@ -21,6 +20,8 @@ export interface SharedWork {
  */
 export async function* inWorkers<R>(workers: number, { task, about, batches }: SharedWork, signal?: AbortSignal): AsyncGenerator<R> {
   signal?.throwIfAborted();
+  // Loaded when it is needed: what makes values again is most of the library, which a page without threads need not fetch.
+  const { packed, unpacked } = await import("./packing.ts");
   const job = openJob(workers, task, packed(about));
   const ended = new AbortController();
   const aborted = handled(new Promise<never>((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error), { signal: ended.signal })));
