@@ -90,9 +90,8 @@ export async function fitNetworks<L extends Likelihood>(family: Networks, likeli
   const sizes = affordable(family.hidden, parts);
   const { shares, spread, heldOut } = family.weights === "stacking" ? await stacked(family, sizes, parts, options) : { shares: sizes.map(() => 1 / sizes.length), spread: 1, heldOut: undefined };
 
-  // Linear networks have one mode.
-  const restartsOf = ({ length }: readonly number[]): number => (length === 0 ? 1 : family.restarts);
-  const tasks = sizes.flatMap((hidden, size) => Array.from({ length: shares[size] > 0 ? restartsOf(hidden) : 0 }, (_, k) => ({ hidden, size, seed: family.seed + k, heldOut: new Int32Array(0), spreads: [] })));
+  const counts = sizes.map((hidden, size) => membersOf(hidden, shares[size], family.restarts * shares.filter((share) => share > 0).length));
+  const tasks = sizes.flatMap((hidden, size) => Array.from({ length: counts[size] }, (_, k) => ({ hidden, size, seed: family.seed + k, heldOut: new Int32Array(0), spreads: [] })));
   const found: Fitted<DenseNetwork, L>[] = [];
   const posteriors: Posterior<DenseNetwork, L>[] = [];
   const whole = examplesOf(parts.inputs, parts.targets);
@@ -100,7 +99,7 @@ export async function fitNetworks<L extends Likelihood>(family: Networks, likeli
     found.push(await fittedAt(training, whole, options));
     posteriors.push(spread === 1 ? found[found.length - 1].posterior : (await fittedAt(withSpread(training, spread), whole, options)).posterior);
   }
-  const { weights } = mixture(found.map(({ posterior }) => posterior), { weights: family.weights === "evidence" ? "evidence" : tasks.map(({ size, hidden }) => shares[size] / restartsOf(hidden)) });
+  const { weights } = mixture(found.map(({ posterior }) => posterior), { weights: family.weights === "evidence" ? "evidence" : tasks.map(({ size }) => shares[size] / counts[size]) });
   const posterior = mixture(posteriors, { weights });
   const members = found.map((member, i) => ({ ...member, hidden: tasks[i].hidden, seed: tasks[i].seed, weight: weights[i] }));
   const tried = sizes.map((hidden, size) => ({ hidden, heldOut: heldOut?.[size], weight: members.reduce((sum, { weight }, i) => (tasks[i].size === size ? sum + weight : sum), 0) }));
@@ -116,12 +115,18 @@ export async function fitNetworks<L extends Likelihood>(family: Networks, likeli
   };
 }
 
+/** How many networks of a size predict, of a total: the more the more the size counts. Linear networks have one mode. */
+function membersOf({ length }: readonly number[], share: number, total: number): number {
+  if (share === 0 || length === 0) return share === 0 ? 0 : 1;
+  return Math.max(1, Math.round(share * total));
+}
+
 /** What held-out examples say. */
 interface Stacked {
   /** What each size counts. */
   readonly shares: readonly number[];
   readonly spread: number;
-  /** The mean log density for each size. */
+  /** The mean log density for each size, by itself. */
   readonly heldOut: readonly number[];
 }
 
@@ -137,7 +142,7 @@ async function stacked<L extends Likelihood>({ folds: wanted, seed }: Networks, 
     const shares = kept(stackingWeights(logDensities));
     return { shares, spread, heldOut: logDensities.map(mean), score: mean(mixed(logDensities, shares)) };
   });
-  return candidates.reduce((best, other) => (other.score > best.score ? other : best));
+  return { ...candidates.reduce((best, other) => (other.score > best.score ? other : best)), heldOut: candidates[0].heldOut };
 }
 
 /** Log densities of a mixture. */
