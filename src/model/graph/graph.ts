@@ -109,10 +109,12 @@ function checkUse(steps: readonly Step[]): void {
   if (!used.has(0)) throw new InvalidArgumentError({ argument: "layers", expected: 'that the outputs depend on "input"', received: "layers that do not take it" });
 }
 
-/** The variance gain of the initial weights of a step: that of the activation which alone takes its outputs, else 1. */
+/** The variance gain of the initial weights of a step: that of the activation which alone takes its outputs, perhaps in another shape; else 1. */
 export function gainOf(steps: readonly Step[], index: number): number {
-  const takers = steps.filter(({ inputs }) => inputs.includes(index + 1));
-  return takers.length === 1 ? (takers[0].operation.gain ?? 1) : 1;
+  const takers = steps.flatMap(({ inputs, operation }, s) => (inputs.includes(index + 1) ? [{ operation, s }] : []));
+  if (takers.length !== 1) return 1;
+  const [{ operation, s }] = takers;
+  return operation.inert === true ? gainOf(steps, s) : (operation.gain ?? 1);
 }
 
 /** Numbers that the values of one example take. */

@@ -42,16 +42,23 @@ export function cotangentsFrom({ graph, rows }: GraphPass, ofOutputs: Float64Arr
   };
 }
 
-/** sum_n J_n' u_n, added to rows that begin at `offset`, one for each example and `stride` apart; for a stride of 0, to one. */
-export function addVectorJacobianProduct(pass: GraphPass, cotangents: Float64Array, data: Float64Array, offset: number, stride: number): void {
-  const { graph, passes } = pass;
-  const backward = cotangentsFrom(pass, cotangents);
-  for (let s = passes.length - 1; s >= 0; s--) {
-    const u = backward.of(s);
-    if (u === undefined) continue;
-    passes[s].gradient?.(u, { data, offset: offset + graph.steps[s].offset, stride });
-    passes[s].pull(u, backward.into(s));
+/** The cotangents of all values, given those of the outputs. */
+export function backpropagate(pass: GraphPass, ofOutputs: Float64Array): Cotangents {
+  const cotangents = cotangentsFrom(pass, ofOutputs);
+  for (let s = pass.passes.length - 1; s >= 0; s--) {
+    const u = cotangents.of(s);
+    if (u !== undefined) pass.passes[s].pull(u, cotangents.into(s));
   }
+  return cotangents;
+}
+
+/** sum_n J_n' u_n, added to rows that begin at `offset`, one for each example and `stride` apart; for a stride of 0, to one. */
+export function addVectorJacobianProduct(pass: GraphPass, ofOutputs: Float64Array, data: Float64Array, offset: number, stride: number): void {
+  const cotangents = backpropagate(pass, ofOutputs);
+  pass.passes.forEach((one, s) => {
+    const u = cotangents.of(s);
+    if (u !== undefined) one.gradient?.(u, { data, offset: offset + pass.graph.steps[s].offset, stride });
+  });
 }
 
 /** How each value changes along a direction of the parameters; undefined where it does not. */

@@ -22,10 +22,10 @@ export function flatten(): Layer {
  * @throws {@link InvalidArgumentError} for a shape of another number of entries than the input has.
  */
 export function reshape(shape: Shape): Layer {
-  checkedShape("shape", shape);
-  return makeLayer("reshape", [shape], (name, shapes) => {
+  const to = checkedShape("shape", shape).slice();
+  return makeLayer("reshape", [to], (name, shapes) => {
     const from = onlyInput(name, shapes);
-    if (sizeOf(from) !== sizeOf(shape)) throw wrongShape(name, `${sizeOf(shape)} numbers, as ${shapeText(shape)} has`, from);
-    return rearrangement(from, shape);
+    if (sizeOf(from) !== sizeOf(to)) throw wrongShape(name, `${sizeOf(to)} numbers, as ${shapeText(to)} has`, from);
+    return rearrangement(from, to);
   });
 }

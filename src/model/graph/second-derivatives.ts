@@ -1,15 +1,19 @@
 import type { OutputDerivatives } from "../model.ts";
-import { changesAlong, cotangentsFrom, ownDirection, type GraphPass } from "./passes.ts";
+import { backpropagate, changesAlong, cotangentsFrom, ownDirection, type Cotangents, type GraphPass } from "./passes.ts";
 
 /**
  * Adds H v by the R-operator (Pearlmutter 1994): forward and backward passes are differentiated along v, operation by operation. With
  * $\bar x = J^\top u$, $R\lbrace \bar x \rbrace = J^\top R\lbrace u \rbrace + R\lbrace J \rbrace^\top u$; the second term is what an operation has as `bend`.
  */
 export function addHessianVectorProduct(pass: GraphPass, loss: OutputDerivatives, direction: Float64Array, product: Float64Array): void {
-  const { graph, passes, rows } = pass;
+  addProduct(pass, loss.hessian, backpropagate(pass, loss.gradient), direction, product);
+}
+
+/** The same with the cotangents of all values at hand. */
+function addProduct(pass: GraphPass, hessian: Float64Array, backward: Cotangents, direction: Float64Array, product: Float64Array): void {
+  const { graph, passes, rows, outputs } = pass;
   const changes = changesAlong(pass, direction);
-  const backward = cotangentsFrom(pass, loss.gradient);
-  const moved = cotangentsFrom(pass, timesBlocks(loss.hessian, changes[passes.length], rows, loss.gradient.length / rows));
+  const moved = cotangentsFrom(pass, timesBlocks(hessian, changes[passes.length], rows, outputs.length / rows));
   for (let s = passes.length - 1; s >= 0; s--) {
     const [u, change] = [backward.of(s), moved.of(s)];
     if (u === undefined || change === undefined) continue;
@@ -21,7 +25,6 @@ export function addHessianVectorProduct(pass: GraphPass, loss: OutputDerivatives
     passes[s].gradient?.(change, rowsOfGradient);
     passes[s].bendGradient?.(u, from, rowsOfGradient);
 
-    passes[s].pull(u, backward.into(s));
     const into = moved.into(s);
     passes[s].pull(change, into);
     passes[s].bend?.(u, from, own, into);
@@ -46,9 +49,10 @@ export function hessianColumns(passes: Iterable<{ readonly pass: GraphPass; read
   const unit = new Float64Array(width);
   const column = new Float64Array(width);
   for (const { pass, loss } of passes) {
+    const backward = backpropagate(pass, loss.gradient);
     for (let i = 0; i < width; i++) {
       unit[i] = 1;
-      addHessianVectorProduct(pass, loss, unit, column.fill(0));
+      addProduct(pass, loss.hessian, backward, unit, column.fill(0));
       visit(i, column);
       unit[i] = 0;
     }

@@ -61,6 +61,7 @@ describe("a network of dense layers", () => {
       expect(network([3], within, { seed: 7 }).parameters).toEqual(expected);
       expect(network([3], after, { seed: 7 }).parameters).toEqual(expected);
     }
+    expect(network([3], [dense(4), reshape([2, 2]), "relu", flatten(), dense(1)], { seed: 7 }).parameters).toEqual(mlp([3, 4, 1], { activation: "relu", seed: 7 }).parameters);
     expect(network([3], [dense(2)]).parameters).toEqual(mlp([3, 2]).parameters);
     expect(network([3], [dense(2)], { seed: 1 }).parameters).not.toEqual(mlp([3, 2]).parameters);
   });
