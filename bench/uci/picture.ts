@@ -24,6 +24,7 @@ export function uciPicture(outcomes: readonly Outcome[]): string {
 function panel({ set, logLikelihood: { mean, error } }: SetSummary, labelled: boolean): Chart {
   const others = published.filter(({ results }) => set in results).map(({ name, results }) => ({ name, value: results[set].logLikelihood }));
   const half = Number.isFinite(error) ? 2 * error : 0;
+  const ours = [{ name: OURS, mean, low: mean - half, high: mean + half }];
   return Plot.plot({
     document,
     ...PANEL,
@@ -36,8 +37,8 @@ function panel({ set, logLikelihood: { mean, error } }: SetSummary, labelled: bo
     y: { type: "point", label: null, domain: [OURS, ...published.map(({ name }) => name).reverse()], axis: labelled ? "left" : null, tickSize: 0 },
     marks: [
       Plot.dot(others, { x: "value", y: "name", stroke: COLOR.orange, fill: COLOR.paper, strokeWidth: 1.6, r: 4 }),
-      Plot.ruleY([OURS], { x1: mean - half, x2: mean + half, y: OURS, stroke: COLOR.blue, strokeWidth: 2 }),
-      Plot.dot([{ mean }], { x: "mean", y: () => OURS, fill: COLOR.blue, r: 4 }),
+      Plot.ruleY(ours, { x1: "low", x2: "high", y: "name", stroke: COLOR.blue, strokeWidth: 2 }),
+      Plot.dot(ours, { x: "mean", y: "name", fill: COLOR.blue, r: 4 }),
     ],
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { median, medians } from "../../bench/statistics.ts";
+import { meanAndError, median, medians } from "../../bench/statistics.ts";
 import fc from "../support/fast-check.ts";
 
 test("the median is the value in the middle, or the mean of the two", () => {
@@ -26,4 +26,12 @@ test("as many values lie below the median as above it, and the values stay in th
 test("records have their medians entry by entry", () => {
   const records = [{ fit: 1, predict: 9 }, { fit: 2, predict: 7 }, { fit: 6, predict: 8 }];
   expect(medians(records)).toEqual({ fit: 2, predict: 8 });
+});
+
+test("a mean comes with the standard deviation over the root of the number", () => {
+  const { mean, error } = meanAndError([1, 2, 6]);
+  expect(mean).toBe(3);
+  expect(error).toBeCloseTo(Math.sqrt((4 + 1 + 9) / 2 / 3), 12);
+  expect(meanAndError([4]).error).toBeNaN();
+  expect(() => meanAndError([])).toThrow(RangeError);
 });
