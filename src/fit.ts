@@ -6,9 +6,10 @@ import { isWithEvidence } from "./evidence/with-evidence.ts";
 import { fitNetworks, type FittedNetworks } from "./fit-networks.ts";
 import { examples } from "./likelihood/examples.ts";
 import { isOpen, type Likelihood } from "./likelihood/likelihood.ts";
+import { isNetwork } from "./model/graph/network.ts";
 import { isLayered, type Model } from "./model/model.ts";
 import { isPairwise } from "./model/pairwise.ts";
-import { columnScale, isStandardized, standardized } from "./model/standardized.ts";
+import { columnScale, isStandardized, standardized, unitScale } from "./model/standardized.ts";
 import { isNetworks, type Networks } from "./networks.ts";
 import { MEMORY_BUDGET, approximation, laplace } from "./posterior/laplace.ts";
 import type { DataTerm } from "./posterior/data-term.ts";
@@ -33,10 +34,13 @@ import { methodFor, train, type TrainOptions, type Trained } from "./training/tr
  * @category Fitting
  */
 export interface FitOptions extends SharedJobOptions {
-  /** Where the prior precisions start. Default: {@link automaticRelevance} for networks; {@link perLayer} for {@link pairwise} ones; for other
+  /** Where the prior precisions start. Default: {@link automaticRelevance} for networks of dense layers; {@link perLayer} for {@link pairwise} ones and those of {@link network}; for other
    * models a weak one that stays, with standard deviations of a hundred times the size of the parameters given. */
   readonly prior?: Prior;
-  /** Whether inputs, and the targets of a regression, are standardised within. Default: for networks, not for other models. */
+  /**
+   * Whether inputs, and the targets of a regression, are standardised within. Default: for networks, not for other models; of a {@link network} that takes images, sequences or
+   * numbers of things ({@link embedding}), the targets alone.
+   */
   readonly standardize?: boolean;
   /** Whether prior precisions and noise are re-estimated by the evidence. Default true. */
   readonly reestimate?: boolean;
@@ -120,18 +124,18 @@ export async function fit<M extends Model, L extends Likelihood>(model: M | Netw
 export async function fitModel<M extends Model, L extends Likelihood>(model: M, likelihood: L, data: Data, options: FitOptions = {}): Promise<Fitted<M, L>> {
   knownOptions("options", options, OPTIONS);
   const { inputs, targets } = examples(model, likelihood, data);
-  const networks = isLayered(model);
+  const networks = isLayered(model) || isNetwork(model);
   const { standardize = networks, reestimate = true, curvature: _, structure: __, workers: ___, memoryBudget = MEMORY_BUDGET, ...training } = options;
   workerCount(options);
   const { curvature, structure } = approximation(model, { structure: chooseStructure(model, options, inputs.rows, positive("memoryBudget", memoryBudget)), ...options });
   if (networks) checkVaried(targets);
   const outputScale = likelihood.outputScale(targets, model.outputs);
   // What fit() returned is in the data's units already.
-  const start = standardize && !isStandardized(model) ? standardized(model, { inputs: columnScale(inputs), outputs: outputScale }) : model;
+  const start = standardize && !isStandardized(model) ? standardized(model, { inputs: options.standardize === true || hasColumns(model) ? columnScale(inputs) : unitScale(inputs.columns), outputs: outputScale }) : model;
   // Outputs of different units have noise of different sizes: one noise for all is one in standardised units.
   const noisy = standardize && model.outputs > 1 && isOpen(likelihood) && likelihood.scaled !== undefined ? likelihood.scaled(outputScale.scale) : likelihood;
   const method = options.method ?? methodFor(model, inputs.rows);
-  const how: TrainOptions & { readonly prior: Prior } = { prior: networks ? automaticRelevance() : isPairwise(model) && isLayered(model.each) ? perLayer() : weakPrior(model), ...training, method };
+  const how: TrainOptions & { readonly prior: Prior } = { prior: priorFor(model), ...training, method };
   const posteriorOf = (mode: Trained<M, L>, kind: CurvatureKind): Promise<Posterior<M, L>> => laplace(mode.model, mode.likelihood, data, { ...jobOptions(options), prior: mode.prior, curvature: kind, structure, memoryBudget });
 
   // On the way the exact Hessian may be indefinite: hyperparameters go by the outer product then, as do those of likelihoods that know no other.
@@ -170,6 +174,16 @@ function inRound({ onProgress }: FitOptions, round: number): Pick<FitOptions, "o
 function checkVaried({ data, rows, columns }: Table): void {
   if (rows < 2 || data.some((value, i) => value !== data[i % columns])) return;
   throw new InvalidArgumentError({ argument: "data.targets", expected: "targets that differ from example to example", received: `${columns === 1 ? data[0] : `[${data.subarray(0, columns).join(", ")}]`} for all ${rows} examples`, advice: "There is nothing to predict. Was the right column read? train() and laplace() take such targets." });
+}
+
+/** Whether inputs are columns of a table, each in units of its own. */
+function hasColumns(model: Model): boolean {
+  return !isNetwork(model) || (model.inputShape.length === 1 && model.operations.every(({ kind }) => kind !== "embedding"));
+}
+
+function priorFor(model: Model): Prior {
+  if (isLayered(model)) return automaticRelevance();
+  return isNetwork(model) || (isPairwise(model) && (isLayered(model.each) || isNetwork(model.each))) ? perLayer() : weakPrior(model);
 }
 
 /** Standard deviations of a hundred times where the parameters start (or 100), not re-estimated: little more than least squares. */

@@ -105,6 +105,11 @@ export function network(inputShape: Shape, layers: readonly NetworkEntry[], opti
   return create(graph, inputShape.slice(), layers.slice(), options.parameters === undefined ? initialParameters(graph, options.seed ?? 0) : givenParameters(graph, options.parameters));
 }
 
+/** Whether a model is a graph of layers, or one in units of its own. */
+export function isNetwork(model: Model): model is Network {
+  return "operations" in model && "inputShape" in model;
+}
+
 function create(graph: Graph, inputShape: Shape, layers: readonly NetworkEntry[], parameters: Float64Array): Network {
   const { steps, tensors, shapes } = graph;
   const outputShape = shapes[steps.length];

@@ -1,12 +1,16 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { exact, outerProduct } from "../../../src/curvature/curvature.ts";
 import { NotPositiveDefiniteError, UnsupportedError } from "../../../src/errors.ts";
+import { fit } from "../../../src/fit.ts";
 import { categorical } from "../../../src/likelihood/categorical.ts";
+import { gaussian } from "../../../src/likelihood/gaussian.ts";
 import { averagePooling2d } from "../../../src/model/graph/average-pooling.ts";
 import { convolution2d } from "../../../src/model/graph/convolution.ts";
 import { dense } from "../../../src/model/graph/dense.ts";
+import { embedding } from "../../../src/model/graph/embedding.ts";
 import { network, type Network } from "../../../src/model/graph/network.ts";
 import { flatten } from "../../../src/model/graph/reshape.ts";
+import { residual } from "../../../src/model/graph/residual.ts";
 import { sizeOf } from "../../../src/model/graph/shape.ts";
 import { byName } from "../../../src/model/selection.ts";
 import { subnetwork } from "../../../src/model/subnetwork.ts";
@@ -101,6 +105,16 @@ describe("a small convolutional network", () => {
     await expect(laplace(part, likelihood, data, { structure: full({ space: "weight" }) })).resolves.toBeDefined();
   });
 
+  it("is fitted in one call, with a precision for each layer and pixels as they are", async () => {
+    const fitted = await fit(untrained, categorical(), data);
+    const { posterior } = fitted;
+    expect(posterior.prior.groups).toEqual(["convolution1", "dense1"]);
+    const bare = posterior.model.withParameters(posterior.mean);
+    expect(bare.evaluate(normalTable(2, 36, 1)).outputs).toEqual(untrained.withParameters(posterior.mean).evaluate(normalTable(2, 36, 1)).outputs);
+    const { probabilities } = await fitted.predict(tests.inputs);
+    expect(tests.targets.filter((label, n) => probabilities.get(n, label) > 0.5).length).toBeGreaterThan(34);
+  });
+
   it("says what wants dense layers", async () => {
     const { model, likelihood } = await trained;
     await expect(laplace(model, likelihood, data, { structure: kronecker() })).rejects.toThrow(UnsupportedError);
@@ -116,6 +130,23 @@ describe("a small convolutional network", () => {
     expect([loaded.logEvidence, shared.logEvidence]).toEqual([posterior.logEvidence, posterior.logEvidence]);
     expect(loaded.model.operations).toEqual(model.operations);
     expect((await predict(loaded, tests.inputs)).probabilities.to1DArray()).toEqual((await predict(posterior, tests.inputs)).probabilities.to1DArray());
+  });
+});
+
+describe("fit of a network", () => {
+  const line = { inputs: Array.from({ length: 20 }, (_, n) => 1000 + n), targets: Array.from({ length: 20 }, (_, n) => 1e6 + 100 * n + 5 * (n % 3)) };
+
+  it("standardises the columns of a table", async () => {
+    const fitted = await fit(network([1], [residual([dense(1)]), dense(1)], { seed: 1 }), gaussian(), line);
+    const { mean } = await fitted.predict([1000, 1019]);
+    expectClose(mean.to1DArray(), [1_000_000, 1_001_900], 1e-5);
+  });
+
+  it("leaves numbers of things alone, and standardises targets", async () => {
+    const things = { inputs: line.inputs.map((_, n) => n % 3), targets: line.inputs.map((_, n) => 1e6 + 100 * (n % 3) + (n % 2)) };
+    const fitted = await fit(network([1], [embedding(3, 2), flatten(), dense(1)], { seed: 1 }), gaussian(), things);
+    const { mean } = await fitted.predict([0, 1, 2]);
+    expectClose(mean.to1DArray(), [1_000_000.5, 1_000_100.5, 1_000_200.5], 1e-6);
   });
 });
 
