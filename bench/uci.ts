@@ -48,4 +48,4 @@ stopWorkers();
 
 const tables = uciTables(outcomes, workers);
 if (smoke) console.log(`${tables}\n\nA picture of ${uciPicture(outcomes).length} characters.`);
-else publish("uci", tables, uciPicture(outcomes));
+else publish("uci", `![Test log likelihoods beside published ones](images/uci.svg)\n\n${tables}`, uciPicture(outcomes));

@@ -43,7 +43,7 @@ const FOLDS = 5;
  * of it looks at more than the data that it is given; the defaults are the same for all data.
  *
  * 1. The examples are divided into folds. A network of each size is fitted to the others of each fold, and predicts the fold.
- * 2. Stacking ({@link stackingWeights}; Yao et al. 2018) gives each size the weight with which the mixture predicts held-out examples best; those below 5 % are left out. Mixtures of good predictions are too wide, so the
+ * 2. Stacking ({@link stackingWeights}; Yao et al. 2018b) gives each size the weight with which the mixture predicts held-out examples best; those below 5 % are left out. Mixtures of good predictions are too wide, so the
  *    variances of members are narrowed by the one factor that held-out examples like best, if any (the spread-adjusted linear pool of Gneiting & Ranjan 2013), where there is noise.
  * 3. Networks of the sizes that are left are fitted to all examples, and predict with these weights.
  *

@@ -6,7 +6,7 @@ const STEPS = 1000;
 const CONVERGED = 1e-6;
 
 /**
- * Weights of models whose predictions are mixed that predict held-out data best: stacking of predictive distributions (Yao, Vehtari, Simpson & Gelman 2018, eq. 4),
+ * Weights of models whose predictions are mixed that predict held-out data best: stacking of predictive distributions (Yao, Vehtari, Simpson & Gelman 2018b, eq. 4),
  * $$\max_{\pi} \sum_n \log \sum_i \pi_i\, p_i(t_n \mid x_n, \text{data without } n).$$
  * The maximum is one; expectation maximisation climbs to it.
  *
