@@ -17,9 +17,11 @@ export interface Task {
 const SPLITS = 10;
 /** Of each class: larger sets are divided at random. */
 const LARGE = 1000;
-const PER_CLASS = { training: 20, test: 40 };
+const PER_CLASS = { training: 10, test: 40 };
+/** Each class is left out in turn, but no more than these: the first ones. */
+const LEFT_OUT = 3;
 
-/** Ten splits with noise, then each class in turn left out of the first split; of two classes none can be. */
+/** Ten splits with noise, then each class in turn, of many the first three, left out of the first split; of two classes none can be. */
 export function tasksOf(set: string, inputs: Labelled["inputs"], labels: readonly number[], count = SPLITS): Task[] {
   const classes = Math.max(...labels) + 1;
   const splits = inputs.length > LARGE ? stratifiedSplits(labels, count, PER_CLASS, 1) : stratifiedFolds(labels, count, 1);
@@ -28,7 +30,7 @@ export function tasksOf(set: string, inputs: Labelled["inputs"], labels: readonl
     const [known, familiar] = [take(training), take(test)];
     return { set, unfamiliarKind: "noise", index, training: known, familiar, unfamiliar: noiseLike(known.inputs, test.length, index) };
   });
-  const leftOut = classes > 2 ? Array.from({ length: classes }, (_, index) => withoutClass(set, take, splits[0], labels, index)) : [];
+  const leftOut = classes > 2 ? Array.from({ length: Math.min(classes, LEFT_OUT) }, (_, index) => withoutClass(set, take, splits[0], labels, index)) : [];
   return [...withNoise, ...leftOut];
 }
 
