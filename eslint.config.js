@@ -7,6 +7,7 @@ import tseslint from "typescript-eslint";
 const rooms = [
   "native",
   "evidence",
+  "calibration",
   "predictive",
   "posterior",
   "workers",
@@ -45,7 +46,7 @@ const upwards = rooms.map((room, depth) => ({
 
 export default defineConfig(
   // assembly/*.ts is AssemblyScript, which its own compiler checks.
-  globalIgnores([".ci/", "assembly/*.ts", "dist/", "coverage/", "docs/site/", "docs/notebooks/"]),
+  globalIgnores([".ci/", "assembly/*.ts", "**/dist/", "coverage/", "docs/site/", "docs/notebooks/"]),
   eslint.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -116,6 +116,14 @@ export { sampled, type SampledOptions } from "./predictive/sampled.ts";
 export type { MethodOptions, PredictionComponents, PredictionMethod, PredictionOf } from "./predictive/method.ts";
 export { coverage, meanLogDensity, rootMeanSquareError } from "./predictive/scores.ts";
 
+export { brierScore } from "./calibration/brier-score.ts";
+export { expectedCalibrationError, reliabilityBins, type CalibrationErrorOptions, type ReliabilityBin, type ReliabilityOptions } from "./calibration/reliability.ts";
+export { equalMassBins, equalWidthBins, type Binning } from "./calibration/bins.ts";
+export type { ClassPrediction } from "./calibration/class-events.ts";
+export { continuousRankedProbabilityScore } from "./calibration/continuous-ranked-probability-score.ts";
+export { coverageCurve, probabilityIntegralTransform, type CoveragePoint } from "./calibration/coverage-curve.ts";
+export { temperatureScaling, type TemperatureScaling } from "./calibration/temperature-scaling.ts";
+
 export { evidence, type EvidenceOptions, type EvidenceTerms } from "./evidence/evidence.ts";
 export { evidenceGradient, type EvidenceGradient } from "./evidence/evidence-gradient.ts";
 export { maximizeEvidence, reestimation, type MaximizeEvidenceOptions, type Reestimation, type ReestimationState } from "./evidence/maximize-evidence.ts";

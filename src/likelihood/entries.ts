@@ -20,3 +20,10 @@ function spread(argument: string, value: number | MatrixLike, rows: number, colu
   if (table.rows === rows && table.columns === columns) return table.data;
   throw new InvalidArgumentError({ argument, expected: `a number, or ${rows} x ${columns}`, received: `${table.rows} x ${table.columns}` });
 }
+
+/** The targets of an N x K prediction. */
+export function alike({ rows, columns }: { readonly rows: number; readonly columns: number }, targets: MatrixLike): Float64Array {
+  const table = toTable("targets", targets);
+  if (table.rows === rows && table.columns === columns) return table.data;
+  throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${columns}, as the prediction`, received: `${table.rows} x ${table.columns}` });
+}

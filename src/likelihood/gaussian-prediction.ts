@@ -1,14 +1,15 @@
 import { Matrix } from "ml-matrix";
-import { toTable, type MatrixLike } from "../data.ts";
-import { InvalidArgumentError, NotPositiveDefiniteError } from "../errors.ts";
+import type { MatrixLike } from "../data.ts";
+import { NotPositiveDefiniteError } from "../errors.ts";
 import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
 import { solveLower } from "../linalg/triangular.ts";
-import { entries } from "./entries.ts";
+import { alike, entries } from "./entries.ts";
 import { averageOf, mixing, varianceOf } from "./mixing.ts";
 import { covarianceOf, marginals } from "./moments.ts";
 import { normalQuantile } from "./normal-quantile.ts";
 import { normalCumulative } from "./normal-mixture.ts";
 import type { Interval, OutputMoments } from "./prediction.ts";
+import { mixtureRankedScore, normalRankedScore } from "./ranked-probability-score.ts";
 import type { RegressionPrediction } from "./regression-prediction.ts";
 import { rowSums } from "./without-noise.ts";
 
@@ -32,7 +33,7 @@ interface Scored {
  * t_n ~ N(f_n, C_n + diag(noiseVariance)) for outputs f_n with covariance C_n; `noiseVariance` has K numbers, or N x K. Targets to be scored
  * may bring their own, as `read` says.
  */
-export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayLike<number>, read = (targets: MatrixLike): Scored => ({ values: alike(moments, targets), noiseVariance })): GaussianPrediction {
+export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayLike<number>, read = (targets: MatrixLike): Scored => ({ values: alike({ rows: moments.rows, columns: moments.outputs }, targets), noiseVariance })): GaussianPrediction {
   const { rows, outputs } = moments;
   const { variance } = marginals(moments);
   const table = (value: (n: number, k: number) => number): Matrix => {
@@ -61,20 +62,17 @@ export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayL
     },
     interval: (level = 0.95) => around((n, k) => totalVariance.get(n, k), level),
     meanInterval: (level = 0.95) => around(epistemic, level),
+    rankedProbabilityScore: (targets) => {
+      const ts = alike(mean, targets);
+      return table((n, k) => normalRankedScore(ts[n * outputs + k], mean.get(n, k), totalVariance.get(n, k)));
+    },
     logDensity: (targets) => logDensity(moments, read(targets)),
   };
 }
 
-/** The targets, N x K as the moments. */
-function alike({ rows, outputs }: OutputMoments, targets: MatrixLike): Float64Array {
-  const t = toTable("targets", targets);
-  if (t.rows === rows && t.columns === outputs) return t.data;
-  throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${outputs}, as the prediction`, received: `${t.rows} x ${t.columns}` });
-}
-
 /** A mixture of Gaussian predictions: with the same noise in all, the mean's distribution with that noise. */
 export function mixedGaussian(predictions: Iterable<GaussianPrediction>, logWeights: Float64Array): GaussianPrediction {
-  const { folded, average, normalInterval, logDensity: mixedLogDensity } = mixing(predictions, logWeights);
+  const { folded, average, normalInterval, ofNormals, logDensity: mixedLogDensity } = mixing(predictions, logWeights);
   const { mean, ...variances } = folded({
     mean: averageOf((p) => p.mean),
     variance: varianceOf((p) => p.mean, (p) => p.variance),
@@ -94,6 +92,10 @@ export function mixedGaussian(predictions: Iterable<GaussianPrediction>, logWeig
     cumulativeProbability: (at) => average((p) => p.cumulativeProbability(at)),
     interval: (level = 0.95) => normalInterval((p) => p.mean, (p) => p.totalVariance, level),
     meanInterval: (level = 0.95) => normalInterval((p) => p.mean, (p) => p.variance, level),
+    rankedProbabilityScore: (targets) => {
+      const ts = alike(mean, targets);
+      return ofNormals((p) => p.mean, (p) => p.totalVariance, (mixture, at) => mixtureRankedScore(mixture, ts[at]));
+    },
     logDensity: mixedLogDensity,
   };
 }

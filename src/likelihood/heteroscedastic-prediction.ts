@@ -1,13 +1,15 @@
 import type { Matrix } from "ml-matrix";
 import type { MatrixLike, Table } from "../data.ts";
 import { toMatrix } from "../model/derivatives.ts";
-import { entries } from "./entries.ts";
+import { alike, entries } from "./entries.ts";
 import { averageOf, mixing, varianceOf } from "./mixing.ts";
 import { marginals } from "./moments.ts";
 import { normalQuantile } from "./normal-quantile.ts";
 import { mixtureCumulative, mixtureLogDensity, mixtureQuantile, type NormalMixture } from "./normal-mixture.ts";
 import type { Interval, OutputMoments } from "./prediction.ts";
+import { mixtureRankedScore } from "./ranked-probability-score.ts";
 import type { RegressionPrediction } from "./regression-prediction.ts";
+import { scoresByQuadrature } from "./score-by-quadrature.ts";
 import { rowSums } from "./without-noise.ts";
 
 /**
@@ -73,6 +75,7 @@ export function heteroscedasticPrediction(kept: LocationAndScale, columns: numbe
     interval: (level = 0.95) => ends(level, (i, width) => mixtureQuantile(mixture(kept, i), 0.5 + 0.5 * Math.sign(width) * level, mean[i], Math.sqrt(variance[i]) + Math.exp(logNoise[i]))),
     meanInterval: (level = 0.95) => ends(level, (i, width) => mean[i] + width * Math.sqrt(variance[i])),
     noiseInterval: (level = 0.95) => ends(level, (i, width) => Math.exp(logNoise[i] + width * Math.sqrt(logNoiseVariance[i]))),
+    rankedProbabilityScore: (targets) => table(encode(targets).data.map((t, i) => mixtureRankedScore(mixture(kept, i, t), t))),
     logDensity: (targets) => rowSums(encode(targets).data.map((t, i) => mixtureLogDensity(mixture(kept, i, t), t)), columns),
   };
 }
@@ -80,7 +83,7 @@ export function heteroscedasticPrediction(kept: LocationAndScale, columns: numbe
 /** A mixture of such predictions. */
 export function mixedHeteroscedastic(predictions: Iterable<HeteroscedasticPrediction>, logWeights: Float64Array): HeteroscedasticPrediction {
   const { folded, average, normalInterval, interval, logDensity } = mixing(predictions, logWeights);
-  return {
+  const prediction: HeteroscedasticPrediction = {
     ...folded({
       mean: averageOf((p) => p.mean),
       variance: varianceOf((p) => p.mean, (p) => p.variance),
@@ -96,8 +99,10 @@ export function mixedHeteroscedastic(predictions: Iterable<HeteroscedasticPredic
       const { lower, upper } = normalInterval((p) => p.logNoise, (p) => p.logNoiseVariance, level);
       return { lower: lower.exp(), upper: upper.exp() };
     },
+    rankedProbabilityScore: (targets) => scoresByQuadrature(prediction, alike(prediction.mean, targets)),
     logDensity,
   };
+  return prediction;
 }
 
 /** So many standard deviations of s hold all of its probability. */

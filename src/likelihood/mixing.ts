@@ -3,7 +3,7 @@ import type { MatrixLike } from "../data.ts";
 import { toMatrix } from "../model/derivatives.ts";
 import { mixtureQuantiles, wholeQuantiles, type Distributions } from "./mixture-quantiles.ts";
 import { normalQuantile } from "./normal-quantile.ts";
-import { normalCumulative } from "./normal-mixture.ts";
+import { normalCumulative, type NormalMixture } from "./normal-mixture.ts";
 import type { Interval, Prediction } from "./prediction.ts";
 
 /** A matrix that each of several predictions has. */
@@ -23,6 +23,8 @@ export interface Mixing<P extends Prediction> {
   readonly average: (part: Part<P>) => Matrix;
   /** The variance of what has the given means and variances. */
   readonly variance: (mean: Part<P>, variance: Part<P>) => Matrix;
+  /** What is made of a mixture of normal distributions, entry by entry. */
+  readonly ofNormals: (mean: Part<P>, variance: Part<P>, value: (mixture: NormalMixture, at: number) => number) => Matrix;
   /** The central interval of a mixture of normal distributions. */
   readonly normalInterval: (mean: Part<P>, variance: Part<P>, level: number) => Interval;
   /** The central interval of any mixture, of real or whole numbers, from the components' cumulative probabilities and their own intervals. */
@@ -51,6 +53,20 @@ export function mixing<P extends Prediction>(predictions: Iterable<P>, logWeight
     folded,
     average,
     variance: (mean, variance) => folded({ variance: varianceOf(mean, variance) }).variance,
+    ofNormals: (mean, variance, value) => {
+      const [first] = predictions;
+      const { rows, columns } = mean(first);
+      const result = new Float64Array(rows * columns);
+      const step = Math.max(1, Math.floor(MOST_GATHERED / (2 * weights.length)));
+      for (let from = 0; from < result.length; from += step) {
+        const to = Math.min(result.length, from + step);
+        const [means, variances] = [mean, variance].map((part) => gathered(predictions, part, from, to));
+        for (let at = from; at < to; at++) {
+          result[at] = value({ weights, means: Float64Array.from(means, (values) => values[at - from]), variances: Float64Array.from(variances, (values) => values[at - from]) }, at);
+        }
+      }
+      return toMatrix(result, rows, columns);
+    },
     normalInterval: (mean, variance, level) => {
       const [first] = predictions;
       const { rows, columns } = mean(first);

@@ -22,4 +22,6 @@ export interface RegressionPrediction extends Prediction {
   interval(level?: number): Interval;
   /** The same for the noise-free function. */
   meanInterval(level?: number): Interval;
+  /** The continuous ranked probability score of each target, N x K: {@link continuousRankedProbabilityScore} is its mean. */
+  rankedProbabilityScore(targets: MatrixLike): Matrix;
 }

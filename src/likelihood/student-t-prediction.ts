@@ -1,13 +1,14 @@
 import type { Matrix } from "ml-matrix";
 import type { MatrixLike, Table } from "../data.ts";
 import { toMatrix } from "../model/derivatives.ts";
-import { entries } from "./entries.ts";
+import { alike, entries } from "./entries.ts";
 import { averageOf, mixing, varianceOf } from "./mixing.ts";
 import type { Marginals } from "./moments.ts";
 import { normalQuantile } from "./normal-quantile.ts";
 import { normalStudentCumulative, normalStudentInterval, normalStudentLogDensity, scaleMixture } from "./normal-student.ts";
 import type { Interval } from "./prediction.ts";
 import type { RegressionPrediction } from "./regression-prediction.ts";
+import { scoresByQuadrature } from "./score-by-quadrature.ts";
 import { rowSums } from "./without-noise.ts";
 
 /**
@@ -34,7 +35,7 @@ export function studentTPrediction({ mean, variance }: Marginals, { degreesOfFre
   const noiseOf = scales.map((scale) => (degreesOfFreedom > 2 ? (scale * scale * degreesOfFreedom) / (degreesOfFreedom - 2) : Infinity));
   const mixture = scaleMixture(degreesOfFreedom);
   const around = (widths: Float64Array): Interval => ({ lower: table(mean.map((m, i) => m - widths[i])), upper: table(mean.map((m, i) => m + widths[i])) });
-  return {
+  const prediction: StudentTPrediction = {
     mean: table(mean),
     variance: table(variance),
     noiseVariance: table(mean.map((_, i) => noiseOf[i % columns])),
@@ -48,14 +49,16 @@ export function studentTPrediction({ mean, variance }: Marginals, { degreesOfFre
       const width = normalQuantile(level);
       return around(variance.map((v) => width * Math.sqrt(v)));
     },
+    rankedProbabilityScore: (targets) => scoresByQuadrature(prediction, encode(targets).data),
     logDensity: (targets) => rowSums(encode(targets).data.map((t, i) => normalStudentLogDensity(mixture, t - mean[i], variance[i], scales[i % columns])), columns),
   };
+  return prediction;
 }
 
 /** A mixture of such predictions. */
 export function mixedStudentT(predictions: Iterable<StudentTPrediction>, logWeights: Float64Array): StudentTPrediction {
   const { folded, average, normalInterval, interval, logDensity } = mixing(predictions, logWeights);
-  return {
+  const prediction: StudentTPrediction = {
     ...folded({
       mean: averageOf((p) => p.mean),
       variance: varianceOf((p) => p.mean, (p) => p.variance),
@@ -65,6 +68,8 @@ export function mixedStudentT(predictions: Iterable<StudentTPrediction>, logWeig
     cumulativeProbability: (at) => average((p) => p.cumulativeProbability(at)),
     interval: (level = 0.95) => interval((p, at) => p.cumulativeProbability(at), (p) => p.interval(level), level),
     meanInterval: (level = 0.95) => normalInterval((p) => p.mean, (p) => p.variance, level),
+    rankedProbabilityScore: (targets) => scoresByQuadrature(prediction, alike(prediction.mean, targets)),
     logDensity,
   };
+  return prediction;
 }

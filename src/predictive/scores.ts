@@ -1,5 +1,6 @@
-import { toTable, type MatrixLike } from "../data.ts";
+import type { MatrixLike } from "../data.ts";
 import { InvalidArgumentError, madeBy } from "../errors.ts";
+import { alike } from "../likelihood/entries.ts";
 import type { RegressionPrediction } from "../likelihood/regression-prediction.ts";
 import type { Prediction } from "../likelihood/prediction.ts";
 
@@ -44,10 +45,4 @@ export function coverage(prediction: Pick<RegressionPrediction, "interval">, tar
     }
   }
   return inside / t.length;
-}
-
-function alike({ rows, columns }: { rows: number; columns: number }, targets: MatrixLike): Float64Array {
-  const t = toTable("targets", targets);
-  if (t.rows === rows && t.columns === columns) return t.data;
-  throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${columns}, as the prediction`, received: `${t.rows} x ${t.columns}` });
 }
