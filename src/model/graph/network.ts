@@ -1,6 +1,7 @@
 import { toNumbers } from "../../data.ts";
 import { InvalidArgumentError, describe, knownOptions } from "../../errors.ts";
 import { random } from "../../random.ts";
+import { columns } from "../../report.ts";
 import { remakeable } from "../../recipe.ts";
 import { checkedParameters } from "../dense-network.ts";
 import type { Model } from "../model.ts";
@@ -8,7 +9,7 @@ import type { NetworkEntry } from "./entries.ts";
 import { evaluateGraph } from "./evaluation.ts";
 import { buildGraph, gainOf, type Graph } from "./graph.ts";
 import { headOf, type NetworkHead } from "./head.ts";
-import { checkedShape, sizeOf, type Shape } from "./shape.ts";
+import { checkedShape, shapeText, sizeOf, type Shape } from "./shape.ts";
 
 /**
  * Options of {@link network}.
@@ -37,6 +38,8 @@ export interface Network extends Model {
   readonly operations: readonly NetworkOperation[];
   /** The dense layer that gives the outputs, for {@link lastLayer}; undefined where something else gives them. */
   readonly head: NetworkHead | undefined;
+  /** A table to print: of each operation its name, what it does, the shape of its output, its parameters, and its inputs where they are not the operation before it. */
+  summary(): string;
 }
 
 /**
@@ -121,8 +124,9 @@ function create(graph: Graph, inputShape: Shape, layers: readonly NetworkEntry[]
     inputShape,
     outputShape,
     get operations() {
-      return steps.map(({ name, kind, operation, inputs, count }) => ({ name, kind, inputs: inputs.map((value) => (value === 0 ? "input" : steps[value - 1].name)), shape: operation.shape, parameters: count }));
+      return operationsOf(graph);
     },
+    summary: () => summaryOf(inputShape, operationsOf(graph)),
     get head() {
       return headOf(graph, parameters);
     },
@@ -131,6 +135,17 @@ function create(graph: Graph, inputShape: Shape, layers: readonly NetworkEntry[]
     evaluate: (inputs) => evaluateGraph(graph, parameters, inputs),
   };
   return remakeable(model, "network", () => ({ inputShape, layers, parameters }));
+}
+
+function operationsOf({ steps }: Graph): NetworkOperation[] {
+  return steps.map(({ name, kind, operation, inputs, count }) => ({ name, kind, inputs: inputs.map((value) => (value === 0 ? "input" : steps[value - 1].name)), shape: operation.shape, parameters: count }));
+}
+
+function summaryOf(inputShape: Shape, operations: readonly NetworkOperation[]): string {
+  const before = ["input", ...operations.map(({ name }) => name)];
+  const rows = operations.map(({ name, kind, inputs, shape, parameters }, i) => [name, kind, shapeText(shape), `${parameters}`, inputs.length === 1 && inputs[0] === before[i] ? "" : `of ${inputs.join(", ")}`]);
+  const total = operations.reduce((sum, { parameters }) => sum + parameters, 0);
+  return columns([["", "", "outputs", "parameters", ""], ["input", "", shapeText(inputShape), "", ""], ...rows, ["total", "", "", `${total}`, ""]], [0, 1, 2, 4]);
 }
 
 function initialParameters({ steps, tensors }: Graph, seed: number): Float64Array {

@@ -115,6 +115,21 @@ describe("a graph", () => {
     expect([model.inputShape, model.outputShape, model.inputs, model.outputs]).toEqual([[1], [1], 1, 1]);
   });
 
+  it("prints as a table", () => {
+    const model = network([1, 4, 4], [convolution2d({ filters: 2, kernel: 3 }), flatten(), { name: "head", layer: dense(3) }, { layer: concatenate(), inputs: ["head", "flatten1"] }]);
+    expect(model.summary()).toBe(
+      [
+        "                             outputs    parameters",
+        "input                        1 x 4 x 4",
+        "convolution1  convolution2d  2 x 2 x 2          20",
+        "flatten1      flatten        8                   0",
+        "head          dense          3                  27",
+        "concatenate1  concatenate    11                  0  of head, flatten1",
+        "total                                           47",
+      ].join("\n"),
+    );
+  });
+
   it("is the same with and without what does nothing", () => {
     const inputs = normalTable(3, 4, 1);
     const plain = network([4], [dense(3), "tanh", dense(2)], { seed: 1 });
