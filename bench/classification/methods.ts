@@ -12,7 +12,7 @@ export interface Method {
 export const HIDDEN_UNITS = 10;
 
 /** What fit() chooses from. Larger sizes of the default would take the table beyond a quarter of an hour, and win on none of these sets. */
-export const family: Networks = networks({ hidden: [[], [10]], restarts: 3 });
+const family: Networks = networks({ hidden: [[], [10]], restarts: 3 });
 
 const OPTIONS = { workers: 2 };
 const SAMPLES = 200;
