@@ -78,8 +78,6 @@ const LEAST_WEIGHT = 0.05;
 const ENOUGH = 1000;
 /** Degrees of freedom. */
 const AS_GOOD_AS_GAUSSIAN = 1000;
-/** Operations that a step of training may take, N K W^2 + W^3. */
-const MOST_WORK = 3e9;
 
 /** Of each network, unless told otherwise: modes differ by more than what further steps change. */
 const TRAINING = { maximumIterations: 100, gradientTolerance: 1e-5 };
@@ -87,10 +85,10 @@ const TRAINING = { maximumIterations: 100, gradientTolerance: 1e-5 };
 /** What {@link fit} does for a family. */
 export async function fitNetworks<L extends Likelihood>(family: Networks, likelihood: L, data: Data, options: FitOptions): Promise<FittedNetworks<L>> {
   const parts = memberParts(family, likelihood, data, options);
-  const sizes = affordable(family.hidden, parts);
+  const sizes = affordable(family, parts);
   const { shares, spread, heldOut } = family.weights === "stacking" ? await stacked(family, sizes, parts, options) : { shares: sizes.map(() => 1 / sizes.length), spread: 1, heldOut: undefined };
 
-  const counts = sizes.map((hidden, size) => membersOf(hidden, shares[size], family.restarts * shares.filter((share) => share > 0).length));
+  const counts = sizes.map((hidden, size) => Math.min(membersOf(hidden, shares[size], family.restarts * shares.filter((share) => share > 0).length), most(workOf(hidden, parts), family)));
   const tasks = sizes.flatMap((hidden, size) => Array.from({ length: counts[size] }, (_, k) => ({ hidden, size, seed: family.seed + k, heldOut: new Int32Array(0), spreads: [] })));
   const found: Fitted<DenseNetwork, L>[] = [];
   const posteriors: Posterior<DenseNetwork, L>[] = [];
@@ -155,13 +153,21 @@ function mean(values: Float64Array): number {
 }
 
 /** The sizes whose steps of training are not too much work; the smallest in any case. */
-function affordable(sizes: readonly (readonly number[])[], { inputs, outputs }: MemberParts): readonly (readonly number[])[] {
-  const work = sizes.map((hidden) => {
-    const width = [...hidden, outputs].reduce(({ weights, before }, units) => ({ weights: weights + (before + 1) * units, before: units }), { weights: 0, before: inputs.columns }).weights;
-    return inputs.rows * outputs * width ** 2 + width ** 3;
-  });
+function affordable({ hidden: sizes, work: most }: Networks, parts: MemberParts): readonly (readonly number[])[] {
+  const work = sizes.map((hidden) => workOf(hidden, parts));
   const least = Math.min(...work);
-  return sizes.filter((_, i) => work[i] <= Math.max(MOST_WORK, least));
+  return sizes.filter((_, i) => work[i] <= Math.max(most, least));
+}
+
+/** Operations of a step of training, about: N K W^2 + W^3. */
+function workOf(hidden: readonly number[], { inputs, outputs }: MemberParts): number {
+  const { weights } = [...hidden, outputs].reduce(({ weights: sum, before }, units) => ({ weights: sum + (before + 1) * units, before: units }), { weights: 0, before: inputs.columns });
+  return inputs.rows * outputs * weights ** 2 + weights ** 3;
+}
+
+/** The most networks of a size whose steps take so much work. */
+function most(work: number, { work: bound }: Networks): number {
+  return Math.max(2, Math.floor((3 * bound) / work));
 }
 
 /** Checks everything once, so that a mistake does not come back from a thread. */

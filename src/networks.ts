@@ -1,4 +1,4 @@
-import { InvalidArgumentError, describe, knownOptions, oneOf, wholeNumber } from "./errors.ts";
+import { InvalidArgumentError, describe, knownOptions, oneOf, positive, wholeNumber } from "./errors.ts";
 import { mlp } from "./model/mlp.ts";
 import type { ActivationName } from "./model/activation.ts";
 import { random } from "./random.ts";
@@ -17,6 +17,11 @@ export interface NetworksOptions {
   readonly weights?: "stacking" | "equal" | "evidence";
   /** Into how many parts the examples are divided for stacking. Default 5, or as many as there are examples. */
   readonly folds?: number;
+  /**
+   * Operations that a step of training may take, $N K W^2 + W^3$, for a size to be tried; of sizes that take nearly as many, fewer networks are fitted: three times this at most in all their
+   * steps taken together, or two networks. The smallest size is tried in any case. Default 3e9.
+   */
+  readonly work?: number;
   /** Activation of the hidden units. Default `"tanh"`. */
   readonly activation?: ActivationName;
   /** Seed of the initial weights and of the division into folds. Default 0. */
@@ -37,6 +42,7 @@ export interface Networks extends Required<NetworksOptions> {
 const HIDDEN: readonly (readonly number[])[] = [[], [5], [10], [20], [50], [10, 10]];
 const RESTARTS = 3;
 const FOLDS = 5;
+const WORK = 3e9;
 
 /**
  * A family of networks in place of a single one: {@link fit} finds the sizes that suit the data, fits several networks of these from different initial weights, and predicts by their mixture. No part
@@ -50,8 +56,7 @@ const FOLDS = 5;
  * `weights: "equal"` and `"evidence"` hold nothing out: networks of all sizes count the same, or by $p_i(D)$.
  *
  * Each fit is that of {@link fit} for one network ({@link automaticRelevance}, hyperparameters by the evidence), in no more than 100 steps unless `maximumIterations` says otherwise: modes differ by more than what further steps
- * change. With {@link studentT}, whose tails the evidence chooses, it starts from least squares. Work is bounded: a size is tried if a step takes at most 3e9 operations, $N K W^2 + W^3$ (50 units for some 10,000 examples of eight inputs), and as
- * many folds are held out as make 1,000 examples. Five hundred to a thousand examples take about half a minute, `workers` share it.
+ * change. With {@link studentT}, whose tails the evidence chooses, it starts from least squares. Work is bounded, by `work` (its default admits 50 units for some 10,000 examples of eight inputs), and as many folds are held out as make 1,000 examples. Five hundred to a thousand examples take about half a minute, `workers` share it.
  *
  * @category Fitting
  * @throws {@link InvalidArgumentError} for options that are unknown or not what they should be.
@@ -68,18 +73,19 @@ const FOLDS = 5;
  * ```
  */
 export function networks(options: NetworksOptions = {}): Networks {
-  knownOptions("options", options, ["hidden", "restarts", "weights", "folds", "activation", "seed"]);
-  const { hidden = HIDDEN, restarts = RESTARTS, weights = "stacking", folds = FOLDS, activation = "tanh", seed = 0 } = options;
+  knownOptions("options", options, ["hidden", "restarts", "weights", "folds", "work", "activation", "seed"]);
+  const { hidden = HIDDEN, restarts = RESTARTS, weights = "stacking", folds = FOLDS, work = WORK, activation = "tanh", seed = 0 } = options;
   if (!Array.isArray(hidden) || hidden.length === 0 || !hidden.every((units) => Array.isArray(units))) {
     throw new InvalidArgumentError({ argument: "hidden", expected: "an array of sizes to try, each an array of the numbers of units in its layers, as [[], [10], [20, 20]]", received: describe(hidden) });
   }
   hidden.forEach((units: readonly unknown[], i) => units.forEach((size, layer) => wholeNumber(`hidden[${i}][${layer}]`, size, 1)));
   wholeNumber("restarts", restarts, 1);
   wholeNumber("folds", folds, 2);
+  positive("work", work);
   oneOf("weights", weights, ["stacking", "equal", "evidence"]);
   mlp([1, 1, 1], { activation });
   random(seed);
-  return { family: "networks", hidden, restarts, weights, folds, activation, seed };
+  return { family: "networks", hidden, restarts, weights, folds, work, activation, seed };
 }
 
 /** Whether it is a family and not a single model. */

@@ -69,6 +69,18 @@ describe("a family of networks", () => {
     expect(steps.filter(({ stage }) => stage === "cross-validation")).toHaveLength(1);
   });
 
+  it("fits fewer networks of a size that takes more work", async () => {
+    // A linear model takes 40 * 2^2 + 2^3 = 168 operations a step, 3 hidden units 40 * 10^2 + 10^3 = 5000.
+    const countsFor = async (work: number): Promise<number[]> => {
+      const { members, sizes } = await fit(networks({ hidden: [[], [3]], restarts: 4, weights: "equal", work }), gaussian(), data, { maximumIterations: 10 });
+      return sizes.map(({ hidden }) => members.filter((member) => member.hidden === hidden).length);
+    };
+    expect(await countsFor(3e9)).toEqual([1, 4]);
+    expect(await countsFor(5000)).toEqual([1, 3]);
+    expect(await countsFor(4999)).toEqual([1]);
+    expect(await countsFor(1)).toEqual([1]);
+  });
+
   it("starts noise with heavy tails from least squares", async () => {
     // Outputs of many sizes: the few large ones are no outliers.
     const inputs = Array.from({ length: 60 }, (_, n) => n / 30 - 1);
@@ -136,6 +148,7 @@ describe("networks()", () => {
     [{ hidden: [[0]] }, /^hidden\[0\]\[0\]/],
     [{ restarts: 0 }, /^restarts/],
     [{ folds: 1 }, /^folds/],
+    [{ work: 0 }, /^work/],
     [{ weights: "votes" }, /^weights: expected/],
     [{ activation: "sine" }, /activation/],
     [{ seed: 0.5 }, /^seed/],
