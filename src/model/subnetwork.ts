@@ -5,6 +5,7 @@ import { isLayered, type Evaluation, type LayeredEvaluation, type Model, type Ou
 import { withValues, type PartOf } from "./part.ts";
 import { chosenColumns } from "./chosen-columns.ts";
 import { layerEntries, layeredRows, type LayerEntries } from "./layer-entries.ts";
+import { isNetwork } from "./graph/network.ts";
 import { selectedIndices, type ParameterSelection } from "./selection.ts";
 import { remakeable } from "../recipe.ts";
 
@@ -101,8 +102,9 @@ function evaluate(whole: Model, indices: Int32Array, entries: readonly LayerEntr
     vectorJacobianProduct: (cotangents) => gather(inner.vectorJacobianProduct(cotangents), indices),
     hessianVectorProduct,
     // Without layers a product takes the whole Hessian; with them the whole Hessian takes W^2 numbers.
-    hessian: (loss) => (entries === undefined ? block(inner.hessian(loss), whole.parameters.length, indices) : hessianByProducts(indices.length, (direction) => hessianVectorProduct(loss, direction))),
-    hessianDiagonal: (loss) => gather(inner.hessianDiagonal(loss), indices),
+    hessian: (loss) => (entries === undefined && !isNetwork(whole) ? block(inner.hessian(loss), whole.parameters.length, indices) : hessianByProducts(indices.length, (direction) => hessianVectorProduct(loss, direction))),
+    // That of a graph of layers takes a product for each entry.
+    hessianDiagonal: (loss) => (isNetwork(whole) ? diagonalByProducts(indices.length, (direction) => hessianVectorProduct(loss, direction)) : gather(inner.hessianDiagonal(loss), indices)),
   };
 }
 
@@ -116,6 +118,17 @@ function block(matrix: Float64Array, width: number, indices: Int32Array): Float6
   const result = new Float64Array(size * size);
   for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) result[i * size + j] = matrix[indices[i] * width + indices[j]];
   return result;
+}
+
+/** The diagonal of the matrix whose products with the unit vectors are given. */
+function diagonalByProducts(size: number, product: (direction: Float64Array) => Float64Array): Float64Array {
+  const unit = new Float64Array(size);
+  return Float64Array.from({ length: size }, (_, i) => {
+    unit[i] = 1;
+    const entry = product(unit)[i];
+    unit[i] = 0;
+    return entry;
+  });
 }
 
 /** The matrix whose products with the unit vectors are given, symmetric to the last digit. */

@@ -12,6 +12,7 @@ import { sizeOf, type Shape } from "../../../src/model/graph/shape.ts";
 import { lastLayer } from "../../../src/model/last-layer.ts";
 import { mlp } from "../../../src/model/mlp.ts";
 import { standardized } from "../../../src/model/standardized.ts";
+import { subnetwork } from "../../../src/model/subnetwork.ts";
 import { laplace } from "../../../src/posterior/laplace.ts";
 import { kronecker } from "../../../src/structure/kronecker.ts";
 import { packed, unpacked } from "../../../src/workers/packing.ts";
@@ -70,5 +71,23 @@ describe("lastLayer of a network", () => {
   ])("refuses one that ends in %s", (_, shape, layers) => {
     expect(network(shape, layers).head).toBeUndefined();
     expect(() => lastLayer(network(shape, layers))).toThrow(UnsupportedError);
+  });
+});
+
+describe("subnetwork of a network", () => {
+  it("has of all derivatives what belongs to its parameters", () => {
+    for (const [name, cases] of Object.entries(LAYER_CASES)) {
+      if (!/convolution|attention|normalisation/.test(name)) continue;
+      for (const { shape, layers } of fc.sample(cases, { numRuns: 3, seed: 5 })) {
+        let model: Network;
+        try {
+          model = network(shape, [...layers, "tanh", flatten(), dense(2)], { seed: 1 });
+        } catch {
+          continue;
+        }
+        const indices = Array.from(model.parameters.keys()).filter((i) => i % 3 === 1);
+        expectRestriction(subnetwork(model, indices), model, indices, normalTable(2, sizeOf(shape), 3), 4);
+      }
+    }
   });
 });
