@@ -56,7 +56,8 @@ const WORK = 3e9;
  * `weights: "equal"` and `"evidence"` hold nothing out: networks of all sizes count the same, or by $p_i(D)$.
  *
  * Each fit is that of {@link fit} for one network ({@link automaticRelevance}, hyperparameters by the evidence), in no more than 100 steps unless `maximumIterations` says otherwise: modes differ by more than what further steps
- * change. With {@link studentT}, whose tails the evidence chooses, it starts from least squares. Work is bounded, by `work` (its default admits 50 units for some 10,000 examples of eight inputs), and as many folds are held out as make 1,000 examples. Five hundred to a thousand examples take about half a minute, `workers` share it.
+ * change. With {@link studentT}, whose tails the evidence chooses, it starts from least squares. Work is bounded, by `work` (its default admits 50 units for some 10,000 examples of eight inputs), and as many folds are held out as make 1,000 examples. Five hundred to a thousand
+ * examples take half a minute to a minute of one processor. `workers` share the networks, with the same results; where a signal aborts, a thread still finishes the network that it is at.
  *
  * @category Fitting
  * @throws {@link InvalidArgumentError} for options that are unknown or not what they should be.
