@@ -5,6 +5,7 @@ import tseslint from "typescript-eslint";
 
 /** Rooms of `src`, top to bottom: a file imports from its own room or from rooms further down, never upwards. */
 const rooms = [
+  "plots",
   "native",
   "evidence",
   "calibration",
@@ -81,6 +82,11 @@ export default defineConfig(
   {
     files: ["src/**/*.ts"],
     rules: { "no-restricted-imports": ["error", { patterns: [portable] }] },
+  },
+  {
+    files: ["src/*.ts"],
+    ignores: ["src/plots.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: [portable, { regex: "^\\./plots(/|\\.ts$)", message: "Only laplace-ts/plots needs Observable Plot." }] }] },
   },
   upwards,
   {

@@ -1,5 +1,5 @@
 /**
- * All that the package exports, as one module for the reference: names from `laplace-ts/native` say so.
+ * All that the package exports, as one module for the reference: names from `laplace-ts/native` and `laplace-ts/plots` say so.
  *
  * @module laplace-ts
  * @category Reference
@@ -7,3 +7,4 @@
 
 export * from "../../src/index.ts";
 export * from "../../src/native.ts";
+export * from "../../src/plots.ts";

@@ -1,0 +1,12 @@
+/**
+ * Pictures of predictions and of how far they can be trusted, as SVG text, by Observable Plot (`npm install @observablehq/plot`): in browsers with their own document, elsewhere with one that is given, as linkedom's.
+ *
+ * @module laplace-ts/plots
+ * @category Reference
+ */
+
+export { bands, type Bands, type Points } from "./plots/bands.ts";
+export { coveragePlot, type CoveragePlotOptions } from "./plots/coverage-plot.ts";
+export { evidenceBySize, type EvidenceBySizeOptions, type SizedModel } from "./plots/evidence-by-size.ts";
+export { reliabilityDiagram, type ReliabilityDiagramOptions } from "./plots/reliability-diagram.ts";
+export { COLOR, legendRow, page, placed, type AxisLabels, type LegendEntry, type PictureOptions } from "./plots/page.ts";

@@ -1,0 +1,100 @@
+import * as Plot from "@observablehq/plot";
+import type { Interval } from "../likelihood/prediction.ts";
+import type { RegressionPrediction } from "../likelihood/regression-prediction.ts";
+import { drawingDocument, frame } from "./frame.ts";
+import { COLOR, legendRow, lineSymbol, page, placed, type AxisLabels, type LegendEntry, type PictureOptions } from "./page.ts";
+
+/**
+ * Points of a scatter plot: one input and one target each.
+ *
+ * @category Plots
+ */
+export interface Points {
+  /** Their places on the horizontal axis. */
+  readonly inputs: readonly number[];
+  /** On the vertical axis. */
+  readonly targets: readonly number[];
+}
+
+/**
+ * What {@link bands} shows.
+ *
+ * @category Plots
+ */
+export interface Bands extends PictureOptions {
+  /** Where the prediction was made, in increasing order. */
+  readonly inputs: readonly number[];
+  /** What was predicted there, for one output. */
+  readonly prediction: Pick<RegressionPrediction, "mean" | "interval" | "meanInterval">;
+  /** Names of the axes. */
+  readonly labels: AxisLabels;
+  /** What the model was trained on. */
+  readonly data?: Points;
+  /** The function behind the data, where it is known. */
+  readonly truth?: (input: number) => number;
+  /** Probabilities that the bands hold a new target with. Default 50 and 90 %. */
+  readonly levels?: readonly number[];
+  /** Probability that the dashed lines hold the noise-free function with. Default 90 %. */
+  readonly epistemicLevel?: number;
+}
+
+const WIDTH = 680;
+const HEIGHT = 400;
+const LEGEND = 28;
+
+/**
+ * Data, mean and bands over one input: shaded where new targets fall, dashed where the noise-free function may be.
+ *
+ * @category Plots
+ * @returns An svg element as text, with a background of its own.
+ */
+export function bands({ inputs, prediction, labels, data, truth, levels = [0.5, 0.9], epistemicLevel = 0.9, document }: Bands): string {
+  const mean = prediction.mean.to1DArray();
+  const epistemic = edges(inputs, prediction.meanInterval(epistemicLevel));
+  const widestFirst = [...levels].sort((a, b) => b - a);
+  const opacity = 0.5 / (levels.length + 1);
+  const dashed = { x: "x", stroke: COLOR.blue, strokeWidth: 1.2, strokeDasharray: "5 4" };
+  const line = { x: (_: number, i: number) => inputs[i], strokeWidth: 2 };
+  const chart = Plot.plot({
+    ...frame(drawingDocument({ document }), labels, WIDTH, HEIGHT),
+    marks: [
+      ...widestFirst.map((level) => Plot.areaY(edges(inputs, prediction.interval(level)), { x: "x", y1: "lower", y2: "upper", fill: COLOR.blue, fillOpacity: opacity })),
+      ...(data ? [Plot.dot(data.inputs, { x: data.inputs as number[], y: data.targets as number[], fill: COLOR.ink, fillOpacity: 0.65, r: 2.4 })] : []),
+      Plot.lineY(epistemic, { ...dashed, y: "lower" }),
+      Plot.lineY(epistemic, { ...dashed, y: "upper" }),
+      Plot.lineY(mean, { ...line, stroke: COLOR.blue }),
+      ...(truth ? [Plot.lineY(inputs.map(truth), { ...line, stroke: COLOR.orange, strokeDasharray: "2 4" })] : []),
+    ],
+  });
+  const legend: LegendEntry[] = [
+    { label: "mean", symbol: lineSymbol(COLOR.blue) },
+    { label: `${widestFirst.map(percent).reverse().join(", ")} % of new targets`, symbol: bandSymbol(widestFirst.length, opacity) },
+    { label: `${percent(epistemicLevel)} % without noise`, symbol: lineSymbol(COLOR.blue, "5 4") },
+    ...(truth ? [{ label: "truth", symbol: lineSymbol(COLOR.orange, "2 4") }] : []),
+    ...(data ? [{ label: "data", symbol: `<circle cx="11" cy="-4" r="3" fill="${COLOR.ink}" fill-opacity="0.65"/>` }] : []),
+  ];
+  return page(WIDTH, HEIGHT + LEGEND, [legendRow(legend), placed(chart, 0, LEGEND)]);
+}
+
+interface Edge {
+  readonly x: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+function edges(inputs: readonly number[], { lower, upper }: Interval): Edge[] {
+  return inputs.map((x, n) => ({ x, lower: lower.get(n, 0), upper: upper.get(n, 0) }));
+}
+
+function percent(level: number): string {
+  return String(Number((100 * level).toPrecision(3)));
+}
+
+/** The bands laid over each other, as in the chart. */
+function bandSymbol(count: number, opacity: number): string {
+  const band = (_: unknown, i: number): string => {
+    const height = (16 * (count - i)) / count;
+    return `<rect width="22" height="${height}" y="${-4 - height / 2}" fill="${COLOR.blue}" fill-opacity="${opacity}"/>`;
+  };
+  return Array.from({ length: count }, band).join("");
+}

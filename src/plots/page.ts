@@ -1,0 +1,90 @@
+/**
+ * What every picture takes.
+ *
+ * @category Plots
+ */
+export interface PictureOptions {
+  /** Where elements are made: the browser's own document (default), or elsewhere one like it, as `parseHTML("<html></html>").document` of linkedom. */
+  readonly document?: object | undefined;
+}
+
+/**
+ * Names of the axes, with units: `{ x: "horsepower (hp)", y: "fuel economy (miles per gallon)" }`.
+ *
+ * @category Plots
+ */
+export interface AxisLabels {
+  /** Below the horizontal axis. */
+  readonly x: string;
+  /** Above the vertical one. */
+  readonly y: string;
+}
+
+/**
+ * A legend entry: its text, and a drawing 22 wide that stands on the text's base line.
+ *
+ * @category Plots
+ */
+export interface LegendEntry {
+  /** What stands beside the drawing. */
+  readonly label: string;
+  /** SVG text. */
+  readonly symbol: string;
+}
+
+/**
+ * The colours of the pictures, told apart with every kind of colour vision (Okabe & Ito 2008).
+ *
+ * @category Plots
+ */
+export const COLOR = { blue: "#0072B2", orange: "#D55E00", green: "#009E73", purple: "#CC79A7", ink: "#333333", paper: "#FFFFFF" } as const;
+
+const FONT = "system-ui, Helvetica, Arial, sans-serif";
+const MARGIN = 8;
+
+/**
+ * Legend entries in a row: SVG text, 28 high.
+ *
+ * @category Plots
+ */
+export function legendRow(entries: readonly LegendEntry[]): string {
+  let x = 6;
+  return entries
+    .map(({ label, symbol }) => {
+      const entry = `<g transform="translate(${x}, 14)">${symbol}<text x="28" fill="${COLOR.ink}">${escaped(label)}</text></g>`;
+      x += Math.round(28 + 6.3 * label.length + 18);
+      return entry;
+    })
+    .join("");
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
+/** A line as in the chart, for a legend. */
+export function lineSymbol(color: string, dashes = "none"): string {
+  return `<line x1="0" x2="22" y1="-4" y2="-4" stroke="${color}" stroke-width="2" stroke-dasharray="${dashes}"/>`;
+}
+
+/**
+ * A chart of Observable Plot at a position within a {@link page}: what is in its svg element, without Plot's style sheet, which would reach beyond it.
+ *
+ * @category Plots
+ */
+export function placed(chart: { readonly innerHTML: string }, x: number, y: number): string {
+  const drawing = chart.innerHTML.replace(/<style>.*?<\/style>/s, "");
+  return `<g transform="translate(${x}, ${y})" text-anchor="middle" fill="currentColor">${drawing}</g>`;
+}
+
+/**
+ * An svg element around its parts, with a margin and a background of its own, so that it reads the same on light and dark pages.
+ *
+ * @category Plots
+ */
+export function page(width: number, height: number, parts: readonly string[]): string {
+  const [fullWidth, fullHeight] = [width + 2 * MARGIN, height + 2 * MARGIN];
+  const size = `width="${fullWidth}" height="${fullHeight}"`;
+  const open = `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="${-MARGIN} ${-MARGIN} ${fullWidth} ${fullHeight}" color="${COLOR.ink}" font-family="${FONT}" font-size="12" style="max-width: 100%; height: auto">`;
+  return `${open}<rect x="${-MARGIN}" y="${-MARGIN}" ${size} fill="${COLOR.paper}"/>${parts.join("")}</svg>\n`;
+}
