@@ -1,4 +1,4 @@
-import { toTable, type Data, type MatrixLike } from "./data.ts";
+import { toTable, type Data, type MatrixLike, type Table } from "./data.ts";
 import { InvalidArgumentError, describe } from "./errors.ts";
 import { stackingWeights } from "./evidence/stacking.ts";
 import { fittedAt, type FitOptions, type Fitted } from "./fit.ts";
@@ -188,9 +188,10 @@ function fromLeastSquares<L extends Likelihood>(likelihood: L): L {
 }
 
 /** How many outputs a network for these targets has. */
-function outputsFor({ name }: Likelihood, { data, columns: count }: ReturnType<typeof toTable>): number {
-  if (name === "heteroscedastic") return 2 * count;
-  return name === "categorical" && count === 1 ? data.reduce((most, label) => Math.max(most, label), 0) + 1 : count;
+function outputsFor(likelihood: Likelihood, targets: Table): number {
+  const outputs = likelihood.outputsFor?.(targets) ?? targets.columns;
+  if (Number.isInteger(outputs)) return outputs;
+  throw new InvalidArgumentError({ argument: "data.targets", expected: `targets as ${likelihood.name}() takes them`, received: `${targets.columns} ${targets.columns === 1 ? "column" : "columns"}` });
 }
 
 /** The examples, shuffled and divided: as many of the folds as it takes to judge by. */

@@ -4,6 +4,10 @@ import { bernoulli } from "../src/likelihood/bernoulli.ts";
 import { categorical } from "../src/likelihood/categorical.ts";
 import { functionLikelihood } from "../src/likelihood/function-likelihood.ts";
 import { gaussian } from "../src/likelihood/gaussian.ts";
+import { heteroscedastic } from "../src/likelihood/heteroscedastic.ts";
+import type { Likelihood } from "../src/likelihood/likelihood.ts";
+import { measurements } from "../src/likelihood/measurements.ts";
+import { poisson } from "../src/likelihood/poisson.ts";
 import { studentT } from "../src/likelihood/student-t.ts";
 import { mlp } from "../src/model/mlp.ts";
 import { networks } from "../src/networks.ts";
@@ -111,6 +115,19 @@ describe("a family of networks", () => {
     expect((await three.predict([[0, 0]])).probabilities.columns).toBe(3);
     const two = await fit(small, bernoulli(), { inputs, targets: inputs.map((_, n) => +(n % 3 > 0)) });
     expect((await two.predict([[1, 0], [-1, 0]])).probability.to1DArray().map(Math.round)).toEqual([1, 0]);
+  });
+
+  it("takes targets with a column for more than their values", async () => {
+    const small = networks({ hidden: [[]], restarts: 1, folds: 2 });
+    const inputs = Array.from({ length: 30 }, (_, n) => n / 15 - 1);
+    const [z, options] = [normals(30, 2), { maximumIterations: 20 }];
+    const outputs = async (likelihood: Likelihood, targets: number[][]): Promise<number> => (await fit(small, likelihood, { inputs, targets }, options)).best.posterior.model.outputs;
+    expect(await outputs(measurements(), inputs.map((x, n) => [x + 0.1 * z[n], 0.1]))).toBe(1);
+    expect(await outputs(heteroscedastic(), inputs.map((x, n) => [x + 0.1 * z[n]]))).toBe(2);
+    expect(await outputs(poisson({ exposure: true }), inputs.map((_, n) => [n % 4, 1 + (n % 2)]))).toBe(1);
+    expect(await outputs(categorical(), inputs.map((x) => (x > 0.1 * z[0] ? [0, 0, 1] : [1, 0, 0])))).toBe(3);
+    await expect(outputs(measurements(), inputs.map((x) => [x]))).rejects.toThrow(/^data.targets: expected targets as measurements\(\) takes them, got 1 column/);
+    await expect(outputs(categorical(), inputs.map((x) => [x]))).rejects.toThrow();
   });
 
   it("predicts held-out examples as well as it says", async () => {

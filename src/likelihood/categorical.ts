@@ -3,6 +3,7 @@ import { InvalidArgumentError, knownOptions, madeBy } from "../errors.ts";
 import { mirrorLower, symmetricRankK } from "../linalg/symmetric-rank-k.ts";
 import { categoricalPrediction, integrated, mixedCategorical, type CategoricalPrediction } from "./categorical-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
+import { extendedMacKay } from "./extended-mackay.ts";
 import { probit, type Link } from "./link.ts";
 import { PREDICT_OPTIONS, predicting } from "./predictor.ts";
 import { remakeable } from "../recipe.ts";
@@ -16,7 +17,7 @@ import { withoutNoise } from "./without-noise.ts";
  * @category Predictions
  */
 export interface CategoricalPredictionOptions {
-  /** How softmax is averaged over the logits: {@link probit}, {@link extendedMacKay}, {@link laplaceBridge} or {@link monteCarlo}. Default `probit()`. */
+  /** How softmax is averaged over the logits: {@link probit}, {@link extendedMacKay}, {@link laplaceBridge} or {@link monteCarlo}. Default `extendedMacKay()` up to 50 classes, and `probit()` for more: see {@link categorical}. */
   readonly link?: Link;
 }
 
@@ -32,6 +33,9 @@ export type CategoricalLikelihood = Likelihood<CategoricalPrediction, Categorica
  *
  * The Hessian at an output is $\mathrm{diag}(p) - p p^\top = S S^\top$ with $S = \mathrm{diag}(\sqrt p) - p \sqrt p^\top$.
  *
+ * Softmax ignores what all logits have in common, and data say nothing about it: there their variance is that of the prior, which may be huge. Predictions average by {@link extendedMacKay}, which looks at
+ * differences of logits, up to 50 classes. For more its $K \times K$ covariances are dear, and the shift, with a $K$-th of the prior variance of a logit, small: there it is {@link probit}, which takes variances alone.
+ *
  * @category Likelihoods
  * @example
  * ```ts
@@ -45,6 +49,7 @@ export function categorical(): CategoricalLikelihood {
     name: "categorical",
     description: "categorical",
     encode,
+    outputsFor: ({ data, columns }) => (columns > 1 ? columns : data.reduce((most, label) => Math.max(most, label), 0) + 1),
     energy: (outputs, targets) => -logDensity(outputs, targets).reduce((sum, value) => sum + value, 0),
     logDensity,
     gradient: (outputs, targets) => {
@@ -93,17 +98,21 @@ export function categorical(): CategoricalLikelihood {
     draw: (outputs, _, source) => Float64Array.of(label(softmax(outputs), source.uniform())),
     ...predicting((options: CategoricalPredictionOptions) => {
       knownOptions("options", options, ["link"], PREDICT_OPTIONS);
-      const link = options.link ?? probit();
-      madeBy("probit(), extendedMacKay(), laplaceBridge() or monteCarlo()", "link", link, "logProbabilities");
+      const { link: asked } = options;
+      if (asked !== undefined) madeBy("probit(), extendedMacKay(), laplaceBridge() or monteCarlo()", "link", asked, "logProbabilities");
+      const linkFor = (classes: number): Link => asked ?? (classes <= MOST_CORRELATED ? extendedMacKay() : probit());
       return {
-        isMarginal: link.fromVariances !== undefined,
-        keep: (moments) => integrated(moments, link),
+        isMarginal: (classes) => linkFor(classes).fromVariances !== undefined,
+        keep: (moments) => integrated(moments, linkFor(moments.outputs)),
         make: (kept, rows, outputs) => categoricalPrediction(kept, rows, outputs, (targets) => encode(targets, rows, outputs)),
       };
     }),
   };
   return remakeable(likelihood, "categorical");
 }
+
+/** Classes up to which all covariances of logits are computed unless a link is asked for. */
+const MOST_CORRELATED = 50;
 
 /** The class in whose share of the unit interval a number falls. */
 function label(p: Float64Array, u: number): number {

@@ -45,6 +45,7 @@ export function heteroscedastic(): HeteroscedasticLikelihood {
     name: "heteroscedastic",
     description: "gaussian, noise from the model",
     encode,
+    outputsFor: ({ columns }) => 2 * columns,
     outputScale: (targets) => {
       const { shift, scale } = columnScale(targets);
       return { shift: Float64Array.of(...shift, ...scale.map(Math.log)), scale: Float64Array.of(...scale, ...scale.map(() => 1)) };

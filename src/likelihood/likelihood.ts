@@ -37,6 +37,8 @@ export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
   readonly description: string;
   /** Checks the targets of `rows` examples for a model of `outputs` outputs and brings them into the form used below. */
   encode(targets: MatrixLike, rows: number, outputs: number): Table;
+  /** How many outputs a model for these targets has, K; absent where there is one for each column. What {@link networks} needs. */
+  outputsFor?(targets: Table): number;
   /** The units in which a network of outputs of the size of 1 meets these targets; see {@link fit}. */
   outputScale(targets: Table, outputs: number): ColumnScale;
   /** This likelihood with noise in proportion to the given scale of each output; absent where there is no noise. */

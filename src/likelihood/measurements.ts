@@ -82,6 +82,7 @@ export function measurements(options: MeasurementsOptions = {}): MeasurementsLik
     hyperparameters: Float64Array.of(scale ** -2),
     information: scale ** -2,
     encode,
+    outputsFor: ({ columns }) => columns / 2,
     outputScale: ({ data, rows, columns }, outputs) => columnScale({ data: data.filter((_, i) => i % columns < outputs), rows, columns: outputs }),
     energy: (outputs, targets) => losses(outputs, targets).reduce((sum, value) => sum + value, 0),
     logDensity: (outputs, targets) => rowSums(losses(outputs, targets).map((value) => -value), targets.columns / 2),

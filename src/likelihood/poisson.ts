@@ -67,6 +67,7 @@ export function poisson(options: PoissonOptions = {}): PoissonLikelihood {
     name: "poisson",
     description: exposure ? "poisson, with exposures" : "poisson",
     encode: encoded,
+    outputsFor: ({ columns }) => (exposure ? columns / 2 : columns),
     outputScale: ({ data, columns }, outputs) => {
       const [counts, exposures] = [new Float64Array(outputs), new Float64Array(outputs)];
       for (let i = 0; i < data.length; i += columns) {
@@ -91,7 +92,7 @@ export function poisson(options: PoissonOptions = {}): PoissonLikelihood {
     ...predicting((asked: PoissonPredictionOptions) => {
       knownOptions("options", asked, ["exposure"], PREDICT_OPTIONS);
       return {
-        isMarginal: true,
+        isMarginal: () => true,
         keep: marginals,
         make: (logRates, rows, outputs) => poissonPrediction(logRates, outputs, exposuresOf(asked.exposure ?? 1, rows, outputs), (targets) => encoded(targets, rows, outputs)),
       };
