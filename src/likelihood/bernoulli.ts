@@ -57,7 +57,7 @@ export function bernoulli(): BernoulliLikelihood {
     ...predicting((options: object) => {
       knownOptions("options", options, [], PREDICT_OPTIONS);
       return {
-        isMarginal: true,
+        isMarginal: () => true,
         keep: marginals,
         make: (logits, rows, outputs) => bernoulliPrediction(logits, outputs, (targets) => encode(targets, rows, outputs)),
       };

@@ -23,10 +23,9 @@ export interface CategoricalPrediction extends Prediction {
   /** Their epistemic variances: N x K. */
   readonly logitVariance: Matrix;
   /**
-   * Entropy, its aleatoric part and its epistemic part, the mutual information: N x 1 each, for the link that was asked for. That must be a distribution over
-   * probabilities, {@link monteCarlo} or {@link laplaceBridge}.
+   * Entropy, its aleatoric part and its epistemic part, the mutual information: N x 1 each, for the link that was asked for or the default.
    *
-   * @throws {@link UnsupportedError} for {@link probit} and {@link extendedMacKay}, which give averaged probabilities alone.
+   * @throws {@link UnsupportedError} for {@link probit}, the default for more than 50 classes, which gives averaged probabilities alone.
    */
   uncertainty(): ClassUncertainty;
 }
@@ -82,7 +81,7 @@ export function categoricalPrediction({ logits, logitVariance, logProbabilities,
     logits: matrix(logits),
     logitVariance: matrix(logitVariance),
     uncertainty: () => {
-      if (expectedEntropy.length === 0) throw new UnsupportedError("uncertainty(): this link gives averaged probabilities alone. Predict with link: monteCarlo() or link: laplaceBridge().");
+      if (expectedEntropy.length === 0) throw new UnsupportedError("uncertainty(): this link gives averaged probabilities alone. Predict with link: extendedMacKay(), monteCarlo() or laplaceBridge().");
       const entropy = expectedEntropy.map((_, n) => entropyOf(logProbabilities.subarray(n * classes, (n + 1) * classes)));
       return entropyParts(entropy, expectedEntropy, 1);
     },

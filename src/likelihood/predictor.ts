@@ -8,8 +8,8 @@ import { concatenated } from "../linalg/vector.ts";
  * @category Predictions
  */
 export interface Predictor<P extends Prediction> {
-  /** Whether the variances of the outputs are all that is needed: their covariances are then not computed. */
-  readonly isMarginal: boolean;
+  /** Whether the variances of so many outputs are all that is needed: their covariances are then not computed. */
+  isMarginal(outputs: number): boolean;
   /** Takes the outputs at further inputs. */
   add(moments: OutputMoments): void;
   /** What the prediction needs of the outputs at a batch of inputs; another thread may do that. */
@@ -41,8 +41,8 @@ type Kept = Readonly<Record<string, Float64Array>>;
 
 /** How a likelihood predicts, its options settled. */
 interface Recipe<P extends Prediction, K extends Kept> {
-  /** Whether `keep` looks at variances only, and not at covariances. Default false. */
-  readonly isMarginal?: boolean;
+  /** Whether `keep` looks at variances only, and not at covariances, of so many outputs. Default false. */
+  readonly isMarginal?: (outputs: number) => boolean;
   /** The link integrated over the outputs of a batch, example by example. */
   readonly keep: (moments: OutputMoments) => K;
   /** The prediction from what was kept of all batches, of N examples with K outputs. */
@@ -63,7 +63,7 @@ export function predicting<P extends Prediction, K extends Kept, O extends objec
       return make(keep(moments), moments.rows, moments.outputs);
     },
     predictor: (options = {} as O) => {
-      const { keep, make, isMarginal = false } = recipe(options);
+      const { keep, make, isMarginal = () => false } = recipe(options);
       const batches: K[] = [];
       let [rows, outputs] = [0, 0];
       const predictor: Predictor<P> = {

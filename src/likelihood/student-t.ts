@@ -154,7 +154,7 @@ function create(settings: Settings): StudentTLikelihood {
     ...predicting((options: object) => {
       knownOptions("options", options, [], PREDICT_OPTIONS);
       return {
-        isMarginal: true,
+        isMarginal: () => true,
         keep: marginals,
         make: (kept, rows, outputs) => studentTPrediction(kept, { degreesOfFreedom: nu, scales: Float64Array.from({ length: outputs }, (_, k) => scaleOf(k)) }, (targets) => encode(targets, rows, outputs, scales)),
       };

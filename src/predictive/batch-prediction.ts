@@ -22,7 +22,7 @@ export function predictionsOfBatches({ model, likelihood, precision, link }: Pre
   return (inputs) => {
     const evaluation = model.evaluate(inputs);
     const mean = evaluation.outputs.slice();
-    const spread = predictor.isMarginal ? { variance: outputVarianceOf(precision, model, evaluation) } : { covariance: precision.outputCovariance(model, evaluation) };
+    const spread = predictor.isMarginal(model.outputs) ? { variance: outputVarianceOf(precision, model, evaluation) } : { covariance: precision.outputCovariance(model, evaluation) };
     if (![mean, ...Object.values(spread)].every(allFinite)) throw new NotFiniteError("The model's outputs or their derivatives overflow at these inputs. Are they in the units the model was trained with?");
     return predictor.keep({ rows: inputs.rows, outputs: model.outputs, mean, ...spread });
   };

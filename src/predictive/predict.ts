@@ -110,7 +110,7 @@ async function linearizedPrediction<M extends Model, L extends Likelihood>(poste
 /** What is kept of all batches, in their order. */
 async function* predictions(parts: PredictionParts, predictor: Predictor<Prediction>, inputs: Table, options: SharedJobOptions): AsyncGenerator<KeptOutputs> {
   const workers = workerCount(options);
-  const tables = batches(parts, predictor.isMarginal, inputs);
+  const tables = batches(parts, predictor.isMarginal(parts.model.outputs), inputs);
   if (workers === 0) {
     const predictionOfBatch = predictionsOfBatches(parts, predictor);
     for (const table of tables) yield predictionOfBatch(table);

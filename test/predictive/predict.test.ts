@@ -6,7 +6,7 @@ import { categorical } from "../../src/likelihood/categorical.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { extendedMacKay } from "../../src/likelihood/extended-mackay.ts";
 import { laplaceBridge } from "../../src/likelihood/laplace-bridge.ts";
-import { monteCarlo } from "../../src/likelihood/link.ts";
+import { monteCarlo, probit } from "../../src/likelihood/link.ts";
 import { softmax } from "../../src/likelihood/softmax.ts";
 import { mlp } from "../../src/model/mlp.ts";
 import type { Evaluation } from "../../src/model/model.ts";
@@ -127,10 +127,10 @@ describe("predictions of classes", () => {
 
   it("take the link as an option", async () => {
     const posterior = await laplace(mlp([1, 3]), categorical(), { inputs: [-1, 0, 1], targets: [0, 1, 2] });
-    const probit = await predict(posterior, [0, 4]);
+    const byDefault = await predict(posterior, [0, 4]);
     const sampled = await predict(posterior, [0, 4], { link: monteCarlo({ samples: 500 }) });
-    expect(sampled.probabilities.to1DArray()).not.toEqual(probit.probabilities.to1DArray());
-    for (const { probabilities } of [probit, sampled]) for (let n = 0; n < 2; n++) expect(probabilities.getRow(n).reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+    expect(sampled.probabilities.to1DArray()).not.toEqual(byDefault.probabilities.to1DArray());
+    for (const { probabilities } of [byDefault, sampled]) for (let n = 0; n < 2; n++) expect(probabilities.getRow(n).reduce((a, b) => a + b)).toBeCloseTo(1, 12);
     expect((await predict(posterior, [0, 4], { link: monteCarlo({ samples: 500 }) })).probabilities).toEqual(sampled.probabilities);
   });
 });
@@ -163,7 +163,7 @@ describe("memory", () => {
       const inputs = rowsOf(normalTable(4, 2, 3));
       const expected = await predict(posterior, inputs, { link: extendedMacKay() });
       const outputCovariance = vi.spyOn(posterior.precision, "outputCovariance");
-      const { logitVariance, probabilities } = await predict(posterior, inputs);
+      const { logitVariance, probabilities } = await predict(posterior, inputs, { link: probit() });
       expect(outputCovariance).not.toHaveBeenCalled();
       expectClose(logitVariance.to1DArray(), expected.logitVariance.to1DArray(), 1e-12);
       expectClose(logitVariance.to1DArray(), jointCovariance(posterior, inputs).diagonal(), 1e-12);
