@@ -53,6 +53,25 @@ describe("estimatedStudentT", () => {
     expect(estimatedStudentT(even, start, both).degreesOfFreedom).toBe(1000);
   });
 
+  it.each([
+    { small: 4, large: 3, gamma: 0, degreesOfFreedom: 1000 },
+    { small: 5, large: 3, gamma: 0, degreesOfFreedom: 2.1 },
+    { small: 6, large: 4, gamma: 1, degreesOfFreedom: 1000 },
+  ])("takes the better end where the evidence falls from both towards the middle: $small small residuals and $large large ones", ({ small, large, gamma, degreesOfFreedom }) => {
+    const residuals = Float64Array.from({ length: small + large }, (_, i) => (i < small ? (0.05 * (i + 1)) / small : 0.5 + (0.5 * (i + 1 - small)) / large));
+    const highest = (nu: number): number => {
+      const { scale } = estimatedStudentT(residuals, { scale: 1, degreesOfFreedom: nu }, { ...both, moves: { scale: true, degreesOfFreedom: false }, effectiveParameters: gamma });
+      return evidence(residuals, scale, nu, gamma);
+    };
+    const [worse, best] = [highest(2.1), highest(1000)].sort((a, b) => a - b);
+    expect(highest(2.2)).toBeLessThan(highest(2.1));
+    expect(highest(900)).toBeLessThan(highest(1000));
+    expect(best - worse).toBeGreaterThan(0.1);
+    const found = estimatedStudentT(residuals, start, { ...both, effectiveParameters: gamma });
+    expect(found.degreesOfFreedom).toBe(degreesOfFreedom);
+    expectRelativelyClose([evidence(residuals, found.scale, found.degreesOfFreedom, gamma)], [best], 1e-10);
+  });
+
   it("holds what is not to move", () => {
     const residuals = normalResiduals(50, 1).map((r) => r ** 3);
     const scaled = estimatedStudentT(residuals, start, { ...both, moves: { scale: true, degreesOfFreedom: false } });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Table } from "../../src/data.ts";
 import { InvalidArgumentError } from "../../src/errors.ts";
 import { logGammaHalfStep, logGamma } from "../../src/likelihood/log-gamma.ts";
 import { studentDraw } from "../../src/likelihood/student-t-density.ts";
@@ -110,9 +111,19 @@ describe("studentT", () => {
     expect(likelihood.outputScale(likelihood.encode(rare, 8, 1), 1)).toEqual(gaussian().outputScale(gaussian().encode(rare, 8, 1), 1));
   });
 
+  it("re-estimates the scale of outputs of different units from residuals in these units", () => {
+    const source = random(3);
+    const [residuals, outputs] = [Float64Array.from({ length: 40 }, () => source.normal()), new Float64Array(80)];
+    const alike = studentT({ scale: 1, degreesOfFreedom: 4 });
+    const unlike = studentT({ scale: 1, degreesOfFreedom: 4, scales: [1, 1000] });
+    const table = (unit: number): Table => ({ rows: 40, columns: 2, data: outputs.map((_, i) => (i % 2 === 0 ? residuals[i / 2] : unit * residuals[(i - 1) / 2])) });
+    const [one, other] = [alike.reestimateFrom!(outputs, table(1), Float64Array.of(5)), unlike.reestimateFrom!(outputs, table(1000), Float64Array.of(5))];
+    expectRelativelyClose([other.scale, other.degreesOfFreedom], [one.scale, one.degreesOfFreedom], 1e-9);
+  });
+
   it("draws from its distribution", () => {
     const source = random(4);
-    const draws = Array.from({ length: 20000 }, () => studentDraw(3, source)).sort((a, b) => a - b);
+    const draws = Array.from({ length: 4000 }, () => studentDraw(3, source)).sort((a, b) => a - b);
     // Kolmogorov and Smirnov's distance: 1.95 / sqrt(n) is exceeded once in a thousand times.
     const cumulative = predicted({ scale: 1, degreesOfFreedom: 3 }, draws, 0).cumulativeProbability(0).to1DArray();
     const distance = cumulative.reduce((most, value, i) => Math.max(most, Math.abs(1 - value - (i + 0.5) / draws.length)), 0);
