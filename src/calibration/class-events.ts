@@ -9,7 +9,15 @@ import { categorical } from "../likelihood/categorical.ts";
  *
  * @category Calibration
  */
-export type ClassPrediction = { readonly probabilities: MatrixLike } | { readonly probability: MatrixLike };
+export type ClassPrediction =
+  | {
+      /** Of each class, N x K, rows that sum to 1. */
+      readonly probabilities: MatrixLike;
+    }
+  | {
+      /** Of class 1, or of each label: N x K. */
+      readonly probability: MatrixLike;
+    };
 
 /** What was predicted, and what came true. */
 export interface Outcomes {

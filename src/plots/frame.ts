@@ -9,7 +9,7 @@ export type PlotDocument = NonNullable<Plot.PlotOptions["document"]>;
 export function drawingDocument({ document }: PictureOptions): PlotDocument {
   const found: unknown = document ?? (globalThis as { readonly document?: unknown }).document;
   if (typeof (found as { readonly createElementNS?: unknown } | null | undefined)?.createElementNS === "function") return found as PlotDocument;
-  throw new InvalidArgumentError({ argument: "document", expected: "a document to draw in", received: describe(found), advice: 'Outside of browsers pass one, as that of linkedom: parseHTML("<html></html>").document.' });
+  throw new InvalidArgumentError({ argument: "document", expected: "a document to draw in", received: describe(found), advice: 'Outside of browsers pass one, as linkedom makes: parseHTML("<html></html>").document.' });
 }
 
 /** What charts share: margins, a light grid, axes with their labels. */

@@ -4,7 +4,7 @@
  * @category Plots
  */
 export interface PictureOptions {
-  /** Where elements are made: the browser's own document (default), or elsewhere one like it, as `parseHTML("<html></html>").document` of linkedom. */
+  /** Where elements are made: the browser's own document (default), or elsewhere one like it, as linkedom makes. */
   readonly document?: object | undefined;
 }
 
@@ -37,7 +37,20 @@ export interface LegendEntry {
  *
  * @category Plots
  */
-export const COLOR = { blue: "#0072B2", orange: "#D55E00", green: "#009E73", purple: "#CC79A7", ink: "#333333", paper: "#FFFFFF" } as const;
+export const COLOR = {
+  /** The first of several methods, and predictions. */
+  blue: "#0072B2",
+  /** The second, and what is known to be true. */
+  orange: "#D55E00",
+  /** The third. */
+  green: "#009E73",
+  /** The fourth. */
+  purple: "#CC79A7",
+  /** Text, axes and data. */
+  ink: "#333333",
+  /** The background. */
+  paper: "#FFFFFF",
+} as const;
 
 const FONT = "system-ui, Helvetica, Arial, sans-serif";
 const MARGIN = 8;

@@ -33,9 +33,9 @@ const Z = 1.959964;
  * ```ts
  * import { reliabilityBins } from "laplace-ts";
  * import { reliabilityDiagram } from "laplace-ts/plots";
- * import { parseHTML } from "linkedom"; // not in browsers
+ * import { DOMParser } from "linkedom"; // not in browsers
  * const bins = reliabilityBins({ probability: [0.9, 0.8, 0.3, 0.6] }, [1, 1, 0, 0]);
- * const svg = reliabilityDiagram(bins, { document: parseHTML("<html></html>").document });
+ * const svg = reliabilityDiagram(bins, { document: new DOMParser().parseFromString("<html></html>", "text/html") });
  * console.log(svg.slice(0, 4)); // <svg
  * ```
  */

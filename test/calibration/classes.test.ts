@@ -61,6 +61,10 @@ describe("reliabilityBins", () => {
     expect(bins.map(({ count }) => count)).toEqual([10, 10, 10, 10, 10, 10]);
   });
 
+  it("of equal mass end at quantiles, interpolated linearly", () => {
+    expect(Array.from(equalMassBins(4).edges(Float64Array.of(0.8, 0, 0.2, 0.4)), (edge) => edge.toFixed(12))).toEqual([0, 0.15, 0.3, 0.5, 0.8].map((edge) => edge.toFixed(12)));
+  });
+
   it("keep equal probabilities together", () => {
     const bins = reliabilityBins({ probability: [0.5, 0.5, 0.5, 0.5] }, [0, 1, 1, 1], { of: 0, bins: equalMassBins(3) });
     expect(bins).toEqual([{ lower: 0.5, upper: 0.5, count: 4, confidence: 0.5, frequency: 0.75 }]);

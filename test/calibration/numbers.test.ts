@@ -41,6 +41,14 @@ describe("continuousRankedProbabilityScore", () => {
     expect(byQuadrature(prediction, [target]) / crps).toBeCloseTo(1, 7);
   });
 
+  it("of a mixture goes target by target", () => {
+    const parts = [[0, 3], [1, -2]].map((means) => gaussian({ noise: 0.5 }).predict({ rows: 2, outputs: 1, mean: Float64Array.from(means) }));
+    const prediction = gaussian().mix!(parts, Float64Array.of(Math.log(0.4), Math.log(0.6))) as RegressionPrediction;
+    const targets = [0.7, 2];
+    const scores = prediction.rankedProbabilityScore(targets).to1DArray();
+    scoresByQuadrature(prediction, Float64Array.from(targets)).to1DArray().forEach((expected, i) => expect(scores[i] / expected).toBeCloseTo(1, 7));
+  });
+
   it.each(fixture.studentT)("of Student's t is the closed form of Jordan, Krüger & Lerch (2019): $degreesOfFreedom degrees of freedom", ({ degreesOfFreedom, mean, scale, target, crps }) => {
     expect(score(studentT({ scale, degreesOfFreedom }).predict(one(mean)), target) / crps).toBeCloseTo(1, 8);
   });
