@@ -4,8 +4,9 @@ import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { serveBuilt, startChromium, type Site } from "./chromium.ts";
+import { longestTask, watchTasks } from "./tasks.ts";
 
-/** Milliseconds that no task of the main thread may take, by the bullet of responsiveness: people notice 100. */
+/** Milliseconds that no task of the main thread may take: people notice 100. */
 const LONGEST_TASK = 100;
 
 const folder = mkdtempSync(join(tmpdir(), "laplace-ts-page-"));
@@ -42,11 +43,7 @@ async function newPage(width: number, height: number): Promise<Page> {
   opened.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(message.text());
   });
-  await opened.addInitScript(() => {
-    const tasks: number[] = [];
-    Object.assign(globalThis, { longTasks: tasks });
-    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask", buffered: true });
-  });
+  await watchTasks(opened);
   await opened.goto(site.url);
   await opened.locator("#curve path.mean").waitFor();
   return opened;
@@ -180,18 +177,23 @@ describe("the classes", () => {
 });
 
 describe("the page", () => {
-  test("stays responsive: no task of the main thread is long", { retry: 2 }, async () => {
-    const plot = page.locator("#curve svg.plot");
-    for (let i = 0; i < 12; i++) await clickAt(plot, 0.1 + 0.07 * i, 0.2 + 0.05 * (i % 7));
-    for (let step = 0; step <= 240; step += 8) await page.locator("#curve [name=noise]").fill(String(step));
-    await page.locator("#curve [name=choose]").click();
-    await page.getByRole("tab", { name: "Two classes" }).click();
-    await page.locator("#classes path.contour").first().waitFor();
-    for (let step = 0; step <= 240; step += 8) await page.locator("#classes [name=priorPrecision]").fill(String(step));
-    await expect.poll(() => status("classes")).toContain("Log evidence");
-    const longest = await page.evaluate(() => Math.max(0, ...(globalThis as unknown as { longTasks: number[] }).longTasks));
-    console.log(`longest task of the main thread: ${longest === 0 ? "below 50" : longest} ms`);
-    expect(longest).toBeLessThan(LONGEST_TASK);
+  // By processor time, so that it does not depend on what else this machine has to do; on an idle one the clock says the same.
+  test("stays responsive: no task of the main thread is long", async () => {
+    await page.goto("about:blank");
+    const { processor, clock } = await longestTask(browser, page, async () => {
+      await page.goto(site.url);
+      const plot = page.locator("#curve svg.plot");
+      await page.locator("#curve path.mean").waitFor();
+      for (let i = 0; i < 12; i++) await clickAt(plot, 0.1 + 0.07 * i, 0.2 + 0.05 * (i % 7));
+      for (let step = 0; step <= 240; step += 8) await page.locator("#curve [name=noise]").fill(String(step));
+      await page.locator("#curve [name=choose]").click();
+      await page.getByRole("tab", { name: "Two classes" }).click();
+      await page.locator("#classes path.contour").first().waitFor();
+      for (let step = 0; step <= 240; step += 8) await page.locator("#classes [name=priorPrecision]").fill(String(step));
+      await expect.poll(() => status("classes"), { timeout: 20_000 }).toContain("Log evidence");
+    });
+    console.log(`longest task of the main thread: ${processor.toFixed(0)} ms of the processor, ${clock === 0 ? "below 50" : clock} ms by the clock`);
+    expect(processor).toBeLessThan(LONGEST_TASK);
   });
 
   test("fits a phone of 360 pixels", async () => {
