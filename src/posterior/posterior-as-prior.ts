@@ -26,6 +26,9 @@ export interface PosteriorAsPriorOptions {
  * eigenpairs of the sum, up to its rank; `kronecker()` adds the factors up, $(B_1 + B_2) \otimes (A_1 + A_2) / (N_1 + N_2)$, as {@link withMoreData} does: exact where the inputs of a layer have the same second moments on both days, or its deltas
  * do, as in a linear regression. Its $\gamma$ is the share of $B_2$ in that sum, the derivative of $\log\det P$ by which noise is re-estimated, and near $W - \operatorname{tr}(P^{-1} P_0)$ where inputs are alike. Of a {@link diagonal} posterior the prior has one precision for each weight, as {@link perWeight} makes it, and goes with any structure.
  *
+ * {@link fit} gets it together with the model that it is about, `fit(posterior.model, likelihood, newData, { prior })`, which keeps yesterday's units: a new network would be standardised by the new data, and the
+ * same weights would mean something else in it.
+ *
  * The precision is fixed, as what yesterday's data said is no hyperparameter; the noise may be re-estimated.
  *
  * Without `correlations`, every weight keeps its marginal mean and variance, with precision $1 / (P^{-1})_{ii}$: of all independent Gaussians this one has the least divergence $D(p \Vert q)$ from the posterior

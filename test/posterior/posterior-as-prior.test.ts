@@ -110,6 +110,22 @@ describe("Bayes' rule for a linear model, day by day", () => {
     );
   });
 
+  it("does so in fit(), in the units that the first day has given the model", async () => {
+    const line = (count: number, at: number, seed: number): Examples => {
+      const [x, noise] = [normals(count, seed), normals(count, seed + 1)];
+      return { inputs: Array.from(x, (z) => [at + z]), targets: Array.from(x, (z, n) => [3 * (at + z) + 7 + 0.3 * noise[n]]) };
+    };
+    const [monday, tuesday] = [line(30, 0, 1), line(10, 20, 3)];
+    const options = { structure: full(), reestimate: false, gradientTolerance: 1e-12 };
+    const first = await fit(mlp([1, 1]), likelihood, monday, { ...options, prior: isotropic(1) });
+    const second = await fit(first.posterior.model, likelihood, tuesday, { ...options, prior: posteriorAsPrior(first.posterior) });
+    const both = await fit(first.posterior.model, likelihood, joined([monday, tuesday]), { ...options, prior: isotropic(1) });
+    expectRelativelyClose(second.posterior.mean, both.posterior.mean, 1e-8);
+    expectRelativelyClose([first.logEvidence + second.logEvidence], [both.logEvidence], 1e-8);
+    const [mean, whole] = await Promise.all([second, both].map(async (each) => (await each.predict([[0], [20]])).mean.to1DArray()));
+    expectRelativelyClose(mean, whole, 1e-8);
+  });
+
   it("does so for a last layer, and for some of its weights", async () => {
     const network = mlp([2, 4, 2], { seed: 3 });
     const days = [table(5, 2, 2, 1), table(6, 2, 2, 2)];
