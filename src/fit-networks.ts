@@ -42,7 +42,7 @@ export interface FittedNetwork<L extends Likelihood> extends Fitted<DenseNetwork
 export interface TriedSize {
   /** The numbers of units in the hidden layers. */
   readonly hidden: readonly number[];
-  /** The mean log density of examples held out, in the units of the targets; undefined where none were held out. */
+  /** The mean log density of examples held out, in the units of the targets, with the spread of the mixture; undefined where none were held out. */
   readonly heldOut: number | undefined;
   /** What all networks of this size count together. */
   readonly weight: number;
@@ -60,7 +60,7 @@ export interface FittedNetworks<L extends Likelihood> {
   readonly sizes: readonly TriedSize[];
   /** The member of the highest evidence. */
   readonly best: FittedNetwork<L>;
-  /** By how much the members' predictive variances, with their noise, are narrowed in the mixture, as held-out examples ask for; 1 for not at all. */
+  /** By how much the members' predictive variances, with their noise, are narrowed in the mixture, as held-out examples ask for; 1 for not at all. Without noise, of classes, it is their posterior covariances. */
   readonly spread: number;
   /** The mixture of the members' posteriors, of this spread. */
   readonly posterior: Mixture<DenseNetwork, L>;
@@ -86,16 +86,17 @@ const TRAINING = { maximumIterations: 100, gradientTolerance: 1e-5 };
 export async function fitNetworks<L extends Likelihood>(family: Networks, likelihood: L, data: Data, options: FitOptions): Promise<FittedNetworks<L>> {
   const parts = memberParts(family, likelihood, data, options);
   const sizes = affordable(family, parts);
-  const { shares, spread, heldOut } = family.weights === "stacking" ? await stacked(family, sizes, parts, options) : { shares: sizes.map(() => 1 / sizes.length), spread: 1, heldOut: undefined };
+  const { shares, spread, priorPerLayer, heldOut } = family.weights === "stacking" ? await stacked(family, sizes, parts, options) : { shares: sizes.map(() => 1 / sizes.length), spread: 1, priorPerLayer: false, heldOut: undefined };
 
   const counts = sizes.map((hidden, size) => Math.min(membersOf(hidden, shares[size], family.restarts * shares.filter((share) => share > 0).length), most(workOf(hidden, parts), family)));
-  const tasks = sizes.flatMap((hidden, size) => Array.from({ length: counts[size] }, (_, k) => ({ hidden, size, seed: family.seed + k, heldOut: new Int32Array(0), spreads: [] })));
+  const tasks = sizes.flatMap((hidden, size) => Array.from({ length: counts[size] }, (_, k) => ({ hidden, size, seed: family.seed + k, priorPerLayer, heldOut: new Int32Array(0), spreads: [] })));
   const found: Fitted<DenseNetwork, L>[] = [];
   const posteriors: Posterior<DenseNetwork, L>[] = [];
   const whole = examplesOf(parts.inputs, parts.targets);
   for await (const { training } of fitMembers(parts, tasks, options, "networks")) {
-    found.push(await fittedAt(training, whole, options));
-    posteriors.push(spread === 1 ? found[found.length - 1].posterior : (await fittedAt(withSpread(training, spread), whole, options)).posterior);
+    const fitted = await fittedAt(training, whole, options);
+    found.push(fitted);
+    posteriors.push(await withSpread(fitted, spread, whole, options));
   }
   const { weights } = mixture(found.map(({ posterior }) => posterior), { weights: family.weights === "evidence" ? "evidence" : tasks.map(({ size }) => shares[size] / counts[size]) });
   const posterior = mixture(posteriors, { weights });
@@ -124,23 +125,32 @@ interface Stacked {
   /** What each size counts. */
   readonly shares: readonly number[];
   readonly spread: number;
+  readonly priorPerLayer: boolean;
   /** The mean log density for each size, by itself. */
   readonly heldOut: readonly number[];
 }
 
-/** Fits each size to the examples without a fold, for each fold, and finds the weights and the spread that predict the folds best. */
+/** Fits each size to the examples without a fold, for each fold, and finds the weights, the spread and the kind of prior that predict the folds best. */
 async function stacked<L extends Likelihood>({ folds: wanted, seed }: Networks, sizes: readonly (readonly number[])[], parts: MemberParts<L>, options: FitOptions): Promise<Stacked> {
   const spreads = spreadsFor(parts.likelihood);
   const folds = foldsOf(parts.inputs.rows, wanted, seed);
-  const trials = sizes.flatMap((hidden) => folds.map((heldOut, fold) => ({ hidden, seed: seed + fold, heldOut, spreads })));
+  const trials = priorsFor(parts).flatMap((priorPerLayer) => sizes.flatMap((hidden) => folds.map((heldOut, fold) => ({ hidden, seed: seed + fold, priorPerLayer, heldOut, spreads }))));
   const found: Member<L>[] = [];
   for await (const member of fitMembers(parts, trials, options, "cross-validation")) found.push(member);
-  const candidates = spreads.map((spread, c) => {
-    const logDensities = sizes.map((_, size) => concatenated(found.slice(size * folds.length, (size + 1) * folds.length).map(({ logDensities: values }) => values[c])));
-    const shares = kept(stackingWeights(logDensities));
-    return { shares, spread, heldOut: logDensities.map(mean), score: mean(mixed(logDensities, shares)) };
-  });
-  return { ...candidates.reduce((best, other) => (other.score > best.score ? other : best)), heldOut: candidates[0].heldOut };
+  const candidates = priorsFor(parts).flatMap((priorPerLayer, p) =>
+    spreads.map((spread, c) => {
+      const ofSize = (size: number): Member<L>[] => found.slice((p * sizes.length + size) * folds.length, (p * sizes.length + size + 1) * folds.length);
+      const logDensities = sizes.map((_, size) => concatenated(ofSize(size).map(({ logDensities: values }) => values[c])));
+      const shares = kept(stackingWeights(logDensities));
+      return { shares, spread, priorPerLayer, heldOut: logDensities.map(mean), score: mean(mixed(logDensities, shares)) };
+    }),
+  );
+  return candidates.reduce((best, other) => (other.score > best.score ? other : best));
+}
+
+/** Whether to try one precision a layer: a label tells less than a number, and not always enough for a precision of each input. */
+function priorsFor({ likelihood, options }: MemberParts): readonly boolean[] {
+  return likelihood.scaled === undefined && options.prior === undefined ? [false, true] : [false];
 }
 
 /** Log densities of a mixture. */
@@ -208,7 +218,7 @@ async function* fitMembers<L extends Likelihood>(parts: MemberParts<L>, tasks: r
   const here = async function* (): AsyncGenerator<Member<L>> {
     for (const task of tasks) yield await fitMember({ ...parts, options: { ...parts.options, ...(options.signal && { signal: options.signal }) } }, task);
   };
-  const there = (): AsyncGenerator<Member<L>> => inWorkers<Member<L>>(workers, { task: "member", about: parts, batches: tasks.map(({ hidden, seed, heldOut, spreads }) => ({ hidden, seed, heldOut: heldOut.slice(), spreads })) }, options.signal);
+  const there = (): AsyncGenerator<Member<L>> => inWorkers<Member<L>>(workers, { task: "member", about: parts, batches: tasks.map((task) => ({ ...task, heldOut: task.heldOut.slice() })) }, options.signal);
   let done = 0;
   for await (const member of workers === 0 ? here() : there()) {
     await checkpoint({ stage, done: ++done, total: tasks.length });

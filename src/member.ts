@@ -1,9 +1,11 @@
 import { gather, type FlatArray, type Table } from "./data.ts";
-import { fitModel, fittedAt, type FitOptions } from "./fit.ts";
+import { fitModel, type FitOptions } from "./fit.ts";
 import type { Likelihood } from "./likelihood/likelihood.ts";
 import type { DenseNetwork } from "./model/dense-network.ts";
 import { mlp } from "./model/mlp.ts";
 import type { Networks } from "./networks.ts";
+import { predict } from "./predictive/predict.ts";
+import { perLayer } from "./prior/per-layer.ts";
 import { withSpread } from "./spread.ts";
 import type { Trained } from "./training/train.ts";
 
@@ -24,6 +26,8 @@ export interface MemberTask {
   readonly hidden: readonly number[];
   /** Of the initial weights. */
   readonly seed: number;
+  /** Whether each layer has one prior precision, and not each input. */
+  readonly priorPerLayer: boolean;
   /** The examples to hold out, none to fit to all. */
   readonly heldOut: Int32Array;
   /** The spreads with which to predict those. */
@@ -38,19 +42,19 @@ export interface Member<L extends Likelihood = Likelihood> {
 }
 
 /** Fits a network of the family, here. */
-export async function fitMember<L extends Likelihood>({ likelihood, inputs, targets, outputs, activation, options }: MemberParts<L>, { hidden, seed, heldOut, spreads }: MemberTask): Promise<Member<L>> {
+export async function fitMember<L extends Likelihood>({ likelihood, inputs, targets, outputs, activation, options: asked }: MemberParts<L>, { hidden, seed, priorPerLayer, heldOut, spreads }: MemberTask): Promise<Member<L>> {
+  const options = priorPerLayer ? { ...asked, prior: perLayer() } : asked;
   const held = new Set(heldOut);
   const others = Int32Array.from({ length: inputs.rows }, (_, n) => n).filter((n) => !held.has(n));
   const data = examplesOf(gather(inputs, others), gather(targets, others));
-  const { training } = await fitModel(mlp([inputs.columns, ...hidden, outputs], { activation, seed }), likelihood, data, options);
-  if (heldOut.length === 0) return { training, logDensities: [] };
+  const fitted = await fitModel(mlp([inputs.columns, ...hidden, outputs], { activation, seed }), likelihood, data, options);
+  if (heldOut.length === 0) return { training: fitted.training, logDensities: [] };
   const test = examplesOf(gather(inputs, heldOut), gather(targets, heldOut));
   const logDensities: Float64Array[] = [];
   for (const share of spreads) {
-    const fitted = await fittedAt(withSpread(training, share), data, options);
-    logDensities.push((await fitted.predict(test.inputs)).logDensity(test.targets));
+    logDensities.push((await predict(await withSpread(fitted, share, data, options), test.inputs)).logDensity(test.targets));
   }
-  return { training, logDensities };
+  return { training: fitted.training, logDensities };
 }
 
 /** In a worker thread: with a result that shares no array with the next. As in `inWorkers`, packing is loaded when it is needed. */

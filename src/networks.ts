@@ -50,12 +50,13 @@ const WORK = 3e9;
  *
  * 1. The examples are divided into folds. A network of each size is fitted to the others of each fold, and predicts the fold.
  * 2. Stacking ({@link stackingWeights}; Yao et al. 2018b) gives each size the weight with which the mixture predicts held-out examples best; those below 5 % are left out. Mixtures of good predictions are too wide, so the
- *    variances of members are narrowed by the one factor that held-out examples like best, if any (the spread-adjusted linear pool of Gneiting & Ranjan 2013), where there is noise.
+ *    variances of members are narrowed by the one factor that held-out examples like best, if any (the spread-adjusted linear pool of Gneiting & Ranjan 2013). Where there is no noise, as of classes, it is the posterior covariance that is narrowed, down to 1.5 %,
+ *    and held-out examples choose between {@link automaticRelevance} and {@link perLayer}.
  * 3. Networks of the sizes that are left are fitted to all examples, and predict with these weights.
  *
  * `weights: "equal"` and `"evidence"` hold nothing out: networks of all sizes count the same, or by $p_i(D)$.
  *
- * Each fit is that of {@link fit} for one network ({@link automaticRelevance}, hyperparameters by the evidence), in no more than 100 steps unless `maximumIterations` says otherwise: modes differ by more than what further steps
+ * Each fit is that of {@link fit} for one network ({@link automaticRelevance} unless `prior` says otherwise or step 2 does, hyperparameters by the evidence), in no more than 100 steps unless `maximumIterations` says otherwise: modes differ by more than what further steps
  * change. With {@link studentT}, whose tails the evidence chooses, it starts from least squares. Work is bounded, by `work` (its default admits 50 units for some 10,000 examples of eight inputs), and as many folds are held out as make 1,000 examples. Five hundred to a thousand
  * examples take half a minute to a minute of one processor. `workers` share the networks, with the same results; where a signal aborts, a thread still finishes the network that it is at.
  *

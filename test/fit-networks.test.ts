@@ -11,6 +11,9 @@ import { poisson } from "../src/likelihood/poisson.ts";
 import { studentT } from "../src/likelihood/student-t.ts";
 import { mlp } from "../src/model/mlp.ts";
 import { networks } from "../src/networks.ts";
+import { automaticRelevance } from "../src/prior/automatic-relevance.ts";
+import { isotropic } from "../src/prior/isotropic.ts";
+import { perLayer } from "../src/prior/per-layer.ts";
 import { meanLogDensity } from "../src/predictive/scores.ts";
 import type { Progress } from "../src/progress.ts";
 import { stopWorkers } from "../src/workers/pool.ts";
@@ -62,6 +65,39 @@ describe("a family of networks", () => {
     const [alone, narrowed] = [await wide.members[0].predict([0.5]), await wide.predict([0.5])];
     for (const part of ["variance", "noiseVariance"] as const) expect(narrowed[part].get(0, 0) / alone[part].get(0, 0)).toBeCloseTo(wide.spread, 8);
     expect(narrowed.mean.get(0, 0)).toBeCloseTo(alone.mean.get(0, 0), 12);
+  });
+
+  it("of classes is narrowed where the posterior is too wide, and not where it is right", async () => {
+    const linear = networks({ hidden: [[]] });
+    const z = normals(600, 8);
+    // Classes far apart: Laplace's Gaussian is wide, and every held-out example is on its side.
+    const apart = Array.from({ length: 40 }, (_, n) => [(n % 2 === 0 ? 2 : -2) + 0.5 * z[2 * n], z[2 * n + 1]]);
+    const separable = await fit(linear, bernoulli(), { inputs: apart, targets: apart.map((_, n) => n % 2) });
+    expect(separable.spread).toBeLessThan(0.1);
+    const { logit, logitVariance } = await separable.predict([[1, 1]]);
+    const whole = await separable.members[0].predict([[1, 1]]);
+    expect(logitVariance.get(0, 0) / whole.logitVariance.get(0, 0)).toBeCloseTo(separable.spread, 8);
+    expect(logit.get(0, 0)).toBeCloseTo(whole.logit.get(0, 0), 12);
+    // Few examples and labels by chance, with a weak prior that makes the mode too sure of itself.
+    const inputs = Array.from({ length: 24 }, (_, n) => Array.from({ length: 6 }, (__, c) => z[6 * n + c]));
+    const overfitted = await fit(linear, bernoulli(), { inputs, targets: inputs.map((_, n) => +(z[300 + n] > 0)) }, { prior: isotropic(0.1), reestimate: false });
+    expect(overfitted.spread).toBe(1);
+  });
+
+  it("of classes has the kind of prior that held-out examples like better", async () => {
+    const linear = networks({ hidden: [[]], folds: 4 });
+    const z = normals(1200, 12);
+    const inputs = Array.from({ length: 120 }, (_, n) => Array.from(z.subarray(8 * n, 8 * (n + 1))));
+    const groups: number[] = [];
+    for (const signal of [(x: number[]) => 8 * x[0], (x: number[]) => x.reduce((sum, value) => sum + value, 0)]) {
+      const data = { inputs, targets: inputs.map((x, n) => +(signal(x) + z[1000 + n] > 0)) };
+      const [chosen, relevance, layers] = await Promise.all([fit(linear, bernoulli(), data), fit(linear, bernoulli(), data, { prior: automaticRelevance() }), fit(linear, bernoulli(), data, { prior: perLayer() })]);
+      expect(chosen.sizes[0].heldOut).toBe(Math.max(relevance.sizes[0].heldOut!, layers.sizes[0].heldOut!));
+      groups.push(chosen.best.posterior.prior.groups.length);
+    }
+    // One input that matters of eight, and eight that matter alike.
+    expect(groups[0]).toBeGreaterThan(8);
+    expect(groups[1]).toBeLessThan(3);
   });
 
   it("judges by no more held-out examples than it takes, and leaves out what is too much work", async () => {

@@ -41,7 +41,7 @@ export function linearized(): PredictionMethod {
  * then the likelihood on top.
  *
  * Gaussian: mean, epistemic `variance`, `noiseVariance`, `totalVariance`, intervals. Bernoulli: MacKay's moderated probability.
- * Categorical: probabilities by `link`, {@link probit} or {@link monteCarlo}.
+ * Categorical: probabilities by `link`, {@link extendedMacKay} for up to 50 classes.
  *
  * With `method: sampled()` weights are drawn and go through the model itself. The prediction of a {@link mixture} is the mixture of the predictions of its posteriors: densities and probabilities
  * are averages, `variance` is the average variance and the variance between means, and intervals are those of the mixture.
