@@ -1,4 +1,4 @@
-import { UnsupportedError, categorical, gaussian, isotropic, laplace, lastLayer, maximizeEvidence, mlp, predict } from "laplace-ts";
+import { UnsupportedError, categorical, gaussian, isotropic, laplace, lastLayer, maximizeEvidence, mlp, predict, probit } from "laplace-ts";
 import type { CategoricalLikelihood, CategoricalPrediction, Data, DenseNetwork, GaussianLikelihood, GaussianPrediction, MatrixLike, Posterior } from "laplace-ts";
 import type { Numbers, Problem } from "./problem.ts";
 import type { Results } from "./protocol.ts";
@@ -18,7 +18,7 @@ const errorBars =
     if (make === undefined) throw new UnsupportedError(`laplace-ts has no ${structure}()`);
     const { network, data, points } = inUse(problem, numbers);
     const posterior = await stage("fit", () => laplace(part(network), likelihoodOf(problem), data, { structure: make(), prior: isotropic(problem.priorPrecision) }));
-    const prediction = await stage("predict", () => predict(posterior, points));
+    const prediction = await stage("predict", () => predict(posterior, points, linkOf(problem)));
     return { "log evidence": [await stage("evidence", () => posterior.logEvidence)], ...predicted(prediction) };
   };
 
@@ -72,6 +72,11 @@ function inUse({ sizes, likelihood, examples, points }: Problem, numbers: Number
 
 function likelihoodOf({ likelihood, noise }: Problem): GaussianLikelihood | CategoricalLikelihood {
   return likelihood === "gaussian" ? gaussian({ noise, fixed: true }) : categorical();
+}
+
+/** What laplace-torch averages classes by. */
+function linkOf({ likelihood }: Problem): object {
+  return likelihood === "gaussian" ? {} : { link: probit() };
 }
 
 function predicted(prediction: GaussianPrediction | CategoricalPrediction): Results {

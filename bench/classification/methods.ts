@@ -1,6 +1,6 @@
 /** What is compared. A method learns once, and may then predict in several ways. */
-import { bernoulli, categorical, extendedMacKay, fit, laplaceBridge, mlp, monteCarlo, networks, type BernoulliPrediction, type CategoricalPrediction, type Likelihood, type Link, type Networks, type Prediction } from "laplace-ts";
-import { atMode, type Guess, type Labelled, type Learned } from "./classifier.ts";
+import { bernoulli, categorical, fit, laplaceBridge, mlp, networks, probit, type BernoulliPrediction, type CategoricalPrediction, type Likelihood, type Link, type Networks, type Prediction } from "laplace-ts";
+import { atMode, type Labelled, type Learned, type Predict } from "./classifier.ts";
 import { plainNetwork } from "./plain-network.ts";
 
 export interface Method {
@@ -15,7 +15,6 @@ export const HIDDEN_UNITS = 10;
 const family: Networks = networks({ hidden: [[], [10]], restarts: 3 });
 
 const OPTIONS = { workers: 2 };
-const SAMPLES = 200;
 
 export const methods: readonly Method[] = [
   {
@@ -27,7 +26,7 @@ export const methods: readonly Method[] = [
     learn: async (data) => {
       const fitted = await fit(mlp([data.inputs[0].length, HIDDEN_UNITS, outputsFor(data)], { seed: 1 }), likelihoodFor(data), tableOf(data));
       const { model } = fitted.posterior;
-      return { ...ways("one network", data, fitted), "one network, at the mode": (inputs) => Promise.resolve({ probabilities: atMode(model, inputs) }) };
+      return { "one network": byDefault(fitted), "one network, at the mode": (inputs) => Promise.resolve({ probabilities: atMode(model, inputs) }) };
     },
   },
   {
@@ -49,17 +48,24 @@ function tableOf({ inputs, labels }: Labelled): { readonly inputs: number[][]; r
   return { inputs: inputs.map((row) => [...row]), targets: [...labels] };
 }
 
-/** By default, and for more than two classes by the other links. */
-function ways(name: string, { classes }: Labelled, fitted: { predict(inputs: number[][], options?: object): Promise<Prediction> }): Learned {
-  const by = (link?: Link) => async (inputs: Labelled["inputs"]): Promise<Guess> => {
-    const rows = inputs.map((row) => [...row]);
-    const prediction = await fitted.predict(rows, link && { link });
-    // Mutual information takes a distribution over probabilities.
-    const distribution = classes === 2 ? prediction : await fitted.predict(rows, { link: monteCarlo({ samples: SAMPLES }) });
-    return { probabilities: probabilitiesOf(prediction), mutualInformation: (distribution as CategoricalPrediction).uncertainty().mutualInformation.to1DArray() };
+type Predicting = { predict(inputs: number[][], options?: object): Promise<Prediction> };
+
+/** By default, and for more than two classes by other links. */
+function ways(name: string, data: Labelled, fitted: Predicting): Learned {
+  const others = data.classes === 2 ? {} : { "probit()": probit(), "laplaceBridge()": laplaceBridge() };
+  const by = (link: Link): Predict => async (inputs) => ({ probabilities: probabilitiesOf(await fitted.predict(copied(inputs), { link })) });
+  return { [name]: byDefault(fitted), ...Object.fromEntries(Object.entries(others).map(([link, value]) => [`${name}, ${link}`, by(value)])) };
+}
+
+function byDefault(fitted: Predicting): Predict {
+  return async (inputs) => {
+    const prediction = await fitted.predict(copied(inputs));
+    return { probabilities: probabilitiesOf(prediction), mutualInformation: (prediction as CategoricalPrediction).uncertainty().mutualInformation.to1DArray() };
   };
-  if (classes === 2) return { [name]: by() };
-  return { [name]: by(), [`${name}, extendedMacKay()`]: by(extendedMacKay()), [`${name}, laplaceBridge()`]: by(laplaceBridge()) };
+}
+
+function copied(inputs: Labelled["inputs"]): number[][] {
+  return inputs.map((row) => [...row]);
 }
 
 function probabilitiesOf(prediction: Prediction): number[][] {

@@ -1,4 +1,5 @@
 /** How class probabilities are judged. */
+import { brierScore, equalWidthBins, expectedCalibrationError } from "laplace-ts";
 
 /** What is kept of the prediction of one example. */
 export interface Outcome {
@@ -19,7 +20,7 @@ export function outcome(probabilities: readonly number[], label: number): Outcom
   const confidence = Math.max(...probabilities);
   return {
     logDensity: Math.log(Math.max(LEAST, probabilities[label])),
-    brier: probabilities.reduce((sum, p, k) => sum + (p - (k === label ? 1 : 0)) ** 2, 0),
+    brier: brierScore({ probabilities: [probabilities] }, [label]),
     confidence,
     correct: probabilities.indexOf(confidence) === label,
   };
@@ -27,9 +28,8 @@ export function outcome(probabilities: readonly number[], label: number): Outcom
 
 /** Expected calibration error, with ten bins of equal width (Naeini, Cooper & Hauskrecht 2015; Guo et al. 2017): mean |accuracy - confidence| over bins, by their share of the examples. */
 export function calibrationError(outcomes: readonly Outcome[]): number {
-  const gaps = new Float64Array(BINS);
-  for (const { confidence, correct } of outcomes) gaps[Math.min(BINS - 1, Math.floor(BINS * confidence))] += (correct ? 1 : 0) - confidence;
-  return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / outcomes.length;
+  const isRight = { probability: outcomes.map(({ confidence }) => Math.min(1, confidence)) };
+  return expectedCalibrationError(isRight, outcomes.map(({ correct }) => (correct ? 1 : 0)), { of: 0, bins: equalWidthBins(BINS) });
 }
 
 /** In nats. */
