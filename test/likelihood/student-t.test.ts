@@ -121,6 +121,14 @@ describe("studentT", () => {
     expectRelativelyClose([other.scale, other.degreesOfFreedom], [one.scale, one.degreesOfFreedom], 1e-9);
   });
 
+  it.each([1, 1e7])("keeps a scale where the model fits the targets exactly, a share of what they vary by: in units of %d", (unit) => {
+    const targets = Float64Array.from([-1, 1, -1, 1], (t) => unit * t);
+    const exactly = { rows: 4, columns: 1, data: targets };
+    expectRelativelyClose([studentT({ scale: 1, degreesOfFreedom: 4 }).reestimateFrom!(targets, exactly, Float64Array.of(1)).scale], [1e-5 * unit], 1e-12);
+    // One output, whose scale is a multiple of 4 units.
+    expectRelativelyClose([studentT({ scale: 1, degreesOfFreedom: 4, scales: [4 * unit] }).reestimateFrom!(targets, exactly, Float64Array.of(1)).scale], [0.25e-5], 1e-12);
+  });
+
   it("draws from its distribution", () => {
     const source = random(4);
     const draws = Array.from({ length: 4000 }, () => studentDraw(3, source)).sort((a, b) => a - b);
