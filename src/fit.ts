@@ -132,8 +132,8 @@ export async function fitModel<M extends Model, L extends Likelihood>(model: M, 
   const outputScale = likelihood.outputScale(targets, model.outputs);
   // What fit() returned is in the data's units already.
   const start = standardize && !isStandardized(model) ? standardized(model, { inputs: options.standardize === true || hasColumns(model) ? columnScale(inputs) : unitScale(inputs.columns), outputs: outputScale }) : model;
-  // Outputs of different units have noise of different sizes: one noise for all is one in standardised units.
-  const noisy = standardize && model.outputs > 1 && isOpen(likelihood) && likelihood.scaled !== undefined ? likelihood.scaled(outputScale.scale) : likelihood;
+  // Outputs of different units have noise of different sizes: one noise for all is one in standardised units, unless its proportions are given.
+  const noisy = standardize && model.outputs > 1 && isOpen(likelihood) && likelihood.scales === undefined && likelihood.scaled !== undefined ? likelihood.scaled(outputScale.scale) : likelihood;
   const method = options.method ?? methodFor(model, inputs.rows);
   const how: TrainOptions & { readonly prior: Prior } = { prior: priorFor(model), ...training, method };
   const posteriorOf = (mode: Trained<M, L>, kind: CurvatureKind): Promise<Posterior<M, L>> => laplace(mode.model, mode.likelihood, data, { ...jobOptions(options), prior: mode.prior, curvature: kind, structure, memoryBudget });

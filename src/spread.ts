@@ -1,6 +1,7 @@
 import { fittedAt, type FitOptions, type Fitted } from "./fit.ts";
 import type { Data } from "./data.ts";
 import type { Likelihood } from "./likelihood/likelihood.ts";
+import { isStudentT } from "./likelihood/student-t.ts";
 import type { Model } from "./model/model.ts";
 import type { Posterior } from "./posterior/posterior.ts";
 import { withPrecisions } from "./prior/prior.ts";
@@ -17,6 +18,8 @@ const WITHOUT_NOISE: readonly number[] = [1, 0.5, 0.25, 0.12, 0.06, 0.03, 0.015]
  * Gaussian around the mode much wider than it.
  */
 export function spreadsFor(likelihood: Likelihood): readonly number[] {
+  // Its mixtures are pooled, which narrows them, too.
+  if (isStudentT(likelihood)) return [1];
   return likelihood.scaled === undefined ? WITHOUT_NOISE : WITH_NOISE;
 }
 
@@ -26,7 +29,6 @@ export async function withSpread<M extends Model, L extends Likelihood>({ traini
   const { model, likelihood } = training;
   const narrower = (prior: Posterior["prior"]): Posterior["prior"] => withPrecisions(prior, prior.precisions.map((alpha) => alpha / share));
   if (likelihood.scaled === undefined) return posterior.with({ temperature: share * posterior.temperature, prior: narrower(posterior.prior) });
-  const { scales } = likelihood as { readonly scales?: Float64Array | undefined };
-  const less = Float64Array.from({ length: model.outputs }, (_, k) => Math.sqrt(share) * (scales?.[k] ?? 1));
+  const less = Float64Array.from({ length: model.outputs }, (_, k) => Math.sqrt(share) * (likelihood.scales?.[k] ?? 1));
   return (await fittedAt({ ...training, likelihood: likelihood.scaled(less), prior: narrower(training.prior) }, data, options)).posterior;
 }

@@ -43,8 +43,8 @@ export function coverageCurve(prediction: Pick<RegressionPrediction, "interval">
 }
 
 /**
- * Probability integral transform, the predicted probability of no more than what came: $u_{nk} = F_{nk}(t_{nk})$, N x K (Dawid 1984; Gneiting, Balabdaoui & Raftery 2007). Of honest predictions it is uniform over
- * 0 .. 1. A histogram in the form of a U tells of error bars too narrow, of a hill of error bars too wide, and a slope of means that are off to one side.
+ * Probability integral transform, the predicted probability of no more than what came: $u_{nk} = F_{nk}(t_{nk})$, N x K (Dawid 1984; Gneiting, Balabdaoui & Raftery 2007). Of honest predictions of continuous targets it is uniform over
+ * 0 .. 1 (of counts it is not, as $F$ jumps). A histogram in the form of a U tells of error bars too narrow, of a hill of error bars too wide, and a slope of means that are off to one side.
  *
  * @category Calibration
  * @throws {@link InvalidArgumentError} when the targets do not fit the prediction.

@@ -67,7 +67,9 @@ function effectiveParameters(posterior: Posterior, inputs: Table, targets: Table
       gamma[row % count] += data[i] * data[i] * covariance[row * count + (row % count)];
     }
   }
-  return gamma;
+  // Where the structure leaves some of the curvature out, they add up to more or less than gamma: its shares.
+  const share = (temperature * posterior.effectiveParameters) / gamma.reduce((sum, value) => sum + value, 0);
+  return share > 0 && Number.isFinite(share) ? scaled(share, gamma) : gamma;
 }
 
 /** The data term of another likelihood of the kind. */

@@ -41,6 +41,8 @@ export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
   outputsFor?(targets: Table): number;
   /** The units in which a network of outputs of the size of 1 meets these targets; see {@link fit}. */
   outputScale(targets: Table, outputs: number): ColumnScale;
+  /** Proportions of the noise of each output, where they are given: K. */
+  readonly scales?: Float64Array | undefined;
   /** This likelihood with noise in proportion to the given scale of each output; absent where there is no noise. */
   scaled?(scales: Float64Array): this;
   /** $E_0$, summed over the batch. */

@@ -19,6 +19,8 @@ export interface StudentTEstimation {
 
 /** Below the first the variance is about to be infinite, at the second the distribution is Gaussian in effect. */
 const [FEWEST, MOST] = [2.1, 1000];
+/** Where the slope is looked at: there may be a maximum between two of them though it falls, or rises, at both ends. */
+const LOG_NU = [FEWEST, 4, 8, 20, 100, MOST].map(Math.log);
 /** The share of the degrees of freedom that is left to the noise where effective parameters take all. */
 const LEAST_FREEDOM = 1e-3;
 
@@ -37,11 +39,15 @@ export function estimatedStudentT(residuals: Float64Array, start: StudentTParame
   // The scale is where its own derivative is 0, so that along these the other is all of the slope.
   // It falls as nu^-2, and times that is good to look for a root of.
   const slope = (logNu: number): number => Math.exp(2 * logNu) * slopeInDegreesOfFreedom(squares, scaleOf(Math.exp(logNu)), Math.exp(logNu), gamma);
-  const [first, last] = [slope(Math.log(FEWEST)), slope(Math.log(MOST))];
+  const slopes = LOG_NU.map(slope);
+  const [first, last] = [slopes[0], slopes[slopes.length - 1]];
   const value = (nu: number): number => objective(residuals, scaleOf(nu), nu, gamma);
-  const inside = first > 0 && last < 0;
-  const atMost = last > 0 && (first > 0 || value(MOST) > value(FEWEST));
-  const degreesOfFreedom = inside ? Math.exp(root(slope, [Math.log(FEWEST), first], [Math.log(MOST), last])) : atMost ? MOST : FEWEST;
+  // Maxima: where the slope changes its sign, and ends from which it does not lead inwards.
+  const candidates = [...(first > 0 ? [] : [FEWEST]), ...(last < 0 ? [] : [MOST])];
+  LOG_NU.forEach((log, i) => {
+    if (i > 0 && slopes[i - 1] > 0 && slopes[i] <= 0) candidates.push(Math.exp(root(slope, [LOG_NU[i - 1], slopes[i - 1]], [log, slopes[i]])));
+  });
+  const degreesOfFreedom = candidates.reduce((best, nu) => (value(nu) > value(best) ? nu : best));
   return { scale: scaleOf(degreesOfFreedom), degreesOfFreedom };
 }
 

@@ -12,6 +12,8 @@ import { laplace } from "../../src/posterior/laplace.ts";
 import { isotropic } from "../../src/prior/isotropic.ts";
 import { random } from "../../src/random.ts";
 import { diagonal } from "../../src/structure/diagonal.ts";
+import { kronecker } from "../../src/structure/kronecker.ts";
+import { lowRank } from "../../src/structure/low-rank.ts";
 import { full } from "../../src/structure/full.ts";
 import { train } from "../../src/training/train.ts";
 import { expectClose, expectRelativelyClose } from "../support/close.ts";
@@ -73,6 +75,19 @@ describe("gaussian({ perOutput: true })", () => {
     expect(common.likelihood.noise).not.toBe(0.2);
     expect(common.likelihood.noises).toHaveLength(1);
     expect(common.logEvidence).toBeLessThan(tuned.logEvidence);
+  });
+
+  it.each([kronecker(), lowRank({ rank: 12 })])("settles where the structure leaves curvature out: $name", async (structure) => {
+    const { model, likelihood, prior } = await train(network, gaussian({ noise: 0.2, perOutput: true }), data, { prior: isotropic(1) });
+    const { posterior, stopped } = reestimation(await laplace(model, likelihood, data, { structure, prior }), { data, maximumIterations: 50 });
+    expect(stopped).toBe("converged");
+    expect(posterior.likelihood.noises[1] / posterior.likelihood.noises[0]).toBeGreaterThan(6);
+    expect(posterior.logEvidence).toBeGreaterThan(maximizeEvidence(await laplace(model, gaussian({ noise: 0.2 }), data, { structure, prior })).logEvidence + 50);
+  });
+
+  it("keeps proportions that are given, in fit()", async () => {
+    const { likelihood } = await fit(network, gaussian({ scales: [1, 5] }), data, { prior: isotropic(1), maximumIterations: 20 });
+    expect(Array.from(likelihood.scales!)).toEqual([1, 5]);
   });
 
   it("with one output is gaussian(), in fit(), too", async () => {

@@ -44,6 +44,21 @@ describe("estimatedStudentT", () => {
     );
   });
 
+  it("finds the greatest of several maxima", () => {
+    const grid = Array.from({ length: 60 }, (_, i) => 2.1 * (1000 / 2.1) ** (i / 59));
+    const freedomAlone = { ...both, moves: { scale: true, degreesOfFreedom: false } };
+    // Small ones among residuals of two sizes: here are such as have a maximum inside and one at an end.
+    for (let seed = 0; seed < 300; seed++) {
+      const source = random(seed);
+      const count = 6 + Math.floor(source.uniform() * 30);
+      const residuals = Float64Array.from({ length: count }, (_, i) => (seed % 2 ? source.normal() ** 3 : source.uniform() * (i < 0.6 * count ? 0.01 : 1)));
+      const effectiveParameters = source.uniform() * 0.9 * count;
+      const best = (nu: number): number => evidence(residuals, estimatedStudentT(residuals, { scale: 1, degreesOfFreedom: nu }, { ...freedomAlone, effectiveParameters }).scale, nu, effectiveParameters);
+      const { degreesOfFreedom } = estimatedStudentT(residuals, start, { ...both, effectiveParameters });
+      expect(best(degreesOfFreedom), `seed ${seed}`).toBeGreaterThan(Math.max(...grid.map(best)) - 1e-3);
+    }
+  });
+
   it("is MacKay's noise where the degrees of freedom are many, and finds as many in Gaussian residuals", () => {
     const residuals = normalResiduals(200, 3);
     const square = residuals.reduce((sum, r) => sum + r * r, 0);
