@@ -7,6 +7,7 @@ import tseslint from "typescript-eslint";
 const rooms = [
   "plots",
   "native",
+  "onnx",
   "evidence",
   "calibration",
   "predictive",

@@ -7,4 +7,5 @@
 
 export * from "../../src/index.ts";
 export * from "../../src/native.ts";
+export * from "../../src/onnx.ts";
 export * from "../../src/plots.ts";

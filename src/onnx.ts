@@ -1,0 +1,79 @@
+/**
+ * Networks from .onnx files, as PyTorch and scikit-learn export them, by the protobuf reader `@bufbuild/protobuf` (`npm install @bufbuild/protobuf`).
+ *
+ * @module laplace-ts/onnx
+ * @category Reference
+ */
+
+import { InvalidArgumentError, describe, knownOptions } from "./errors.ts";
+import type { Network } from "./model/graph/network.ts";
+import { checkedShape, type Shape } from "./model/graph/shape.ts";
+import { checkOutputs, type OnnxCheck } from "./onnx/check.ts";
+import { convert } from "./onnx/convert.ts";
+import { logitsOf, producersOf, type Producers } from "./onnx/logits.ts";
+import { readModel } from "./onnx/model-file.ts";
+
+export type { OnnxCheck } from "./onnx/check.ts";
+
+/**
+ * Options of {@link fromOnnx}.
+ *
+ * @category Models
+ */
+export interface FromOnnxOptions {
+  /** Outputs to compare with. */
+  readonly check?: OnnxCheck;
+  /** The shape of one example, where the file leaves sizes open. */
+  readonly inputShape?: Shape;
+  /** Whether a softmax or sigmoid at the end stays. Default false, since {@link categorical} and {@link bernoulli} have it in them and take logits. */
+  readonly keepLink?: boolean;
+  /** The name of the output, or of what flows between two nodes, that the network ends with. Default: the output of the file. */
+  readonly output?: string;
+}
+
+/**
+ * The {@link network} that an .onnx file holds: its layers, and its weights as parameters, in the order of the file.
+ *
+ * It reads Gemm, MatMul with Add (one dense layer), Conv over one or two axes, pooling, batch and layer normalisation, activations, sums and products of branches or with constants, Concat, Reshape and its kin,
+ * Gather, Slice, and what PyTorch writes for GELU, SiLU, layer normalisation and attention. Dropout and Cast between kinds of floating-point numbers do nothing. Constants other than those of dense layers, convolutions
+ * and embeddings are no parameters. Axis 0 is that of the examples, whatever size the file gives it. All is computed in double precision.
+ *
+ * A softmax or sigmoid at the end is left out, and with it what scikit-learn's classifiers do to name a class, unless `keepLink` holds: likelihoods take logits. `check` compares outputs with those that
+ * another program computes with the whole file. A layer is called as PyTorch calls the module that has its weights (`"fc1"` for `fc1.weight`), or by its kind and a number.
+ *
+ * For models with operators that are not read, and for large ones, let onnxruntime compute features, and take the last layer alone; the guide on networks shows how.
+ *
+ * @category Models
+ * @param bytes - The file.
+ * @throws {@link UnsupportedError} naming all operators that it does not read; for what an operator has that it does not read; for several inputs, or weights in files beside the model.
+ * @throws {@link InvalidArgumentError} for what is no ONNX model, or damaged; where outputs are not those of `check`; where the file leaves the shape open, or which output is meant.
+ * @example
+ * ```ts ignore
+ * import { readFile } from "node:fs/promises";
+ * import { categorical, isotropic, laplace, lastLayer } from "laplace-ts";
+ * import { fromOnnx } from "laplace-ts/onnx";
+ *
+ * const network = fromOnnx(await readFile("classifier.onnx"));
+ * const posterior = await laplace(lastLayer(network), categorical(), { inputs, targets }, { prior: isotropic(1) });
+ * ```
+ */
+export function fromOnnx(bytes: Uint8Array, options: FromOnnxOptions = {}): Network {
+  knownOptions("options", options, ["check", "inputShape", "keepLink", "output"]);
+  const { check, inputShape, keepLink = false, output } = options;
+  if (inputShape !== undefined) checkedShape("options.inputShape", inputShape);
+  if (typeof keepLink !== "boolean") throw new InvalidArgumentError({ argument: "options.keepLink", expected: "true or false", received: describe(keepLink) });
+  const model = readModel(bytes);
+  const producers = producersOf(model.nodes);
+  const whole = output === undefined ? model.outputs : [known(output, producers)];
+  const ends = Array.from(new Set(whole.map((edge) => (keepLink ? edge : (logitsOf(edge, producers) ?? edge)))));
+  if (ends.length !== 1) throw new InvalidArgumentError({ argument: "options.output", expected: `the name of one of the outputs ${ends.map((end) => JSON.stringify(end)).join(", ")}`, received: "none" });
+  const network = convert(model, producers, ends[0], inputShape);
+  // Of a label and its probabilities, the latter come last.
+  if (check !== undefined) checkOutputs(whole.at(-1) === ends[0] ? network : convert(model, producers, whole[whole.length - 1], inputShape), check);
+  return network;
+}
+
+function known(output: string, producers: Producers): string {
+  if (producers.has(output)) return output;
+  throw new InvalidArgumentError({ argument: "options.output", expected: `what a node of the file gives: ${Array.from(producers.keys(), (name) => JSON.stringify(name)).slice(-8).join(", ")} are the last`, received: describe(output) });
+}
