@@ -1,16 +1,18 @@
-import { toTable, type Data, type MatrixLike, type Table } from "./data.ts";
+import { gather, toTable, type Data, type MatrixLike, type Table } from "./data.ts";
 import { InvalidArgumentError, describe } from "./errors.ts";
 import { stackingWeights } from "./evidence/stacking.ts";
 import { fittedAt, type FitOptions, type Fitted } from "./fit.ts";
 import { examples } from "./likelihood/examples.ts";
 import type { Likelihood } from "./likelihood/likelihood.ts";
+import type { Pooling } from "./likelihood/pooled-student-t.ts";
 import { logSumExp } from "./likelihood/softmax.ts";
-import { studentT, type StudentTLikelihood } from "./likelihood/student-t.ts";
+import { isStudentT, studentT } from "./likelihood/student-t.ts";
 import { concatenated } from "./linalg/vector.ts";
 import { examplesOf, fitMember, type Member, type MemberParts, type MemberTask } from "./member.ts";
 import type { DenseNetwork } from "./model/dense-network.ts";
 import { mlp } from "./model/mlp.ts";
 import type { Networks } from "./networks.ts";
+import { pooled, poolingFor } from "./pooling.ts";
 import { mixture, type Mixture } from "./posterior/mixture.ts";
 import type { Posterior } from "./posterior/posterior.ts";
 import { predict, type PredictOptions, type PredictionOf } from "./predictive/predict.ts";
@@ -60,13 +62,15 @@ export interface FittedNetworks<L extends Likelihood> {
   readonly sizes: readonly TriedSize[];
   /** The member of the highest evidence. */
   readonly best: FittedNetwork<L>;
-  /** By how much the members' predictive variances, with their noise, are narrowed in the mixture, as held-out examples ask for; 1 for not at all. Without noise, of classes, it is their posterior covariances. */
+  /** By how much the members' predictive variances, with their noise, are narrowed in the mixture, as held-out examples ask for; 1 for not at all. Without noise, of classes, it is their posterior covariances; with {@link studentT} the squared scale of the mixture, disagreement and all, which may also be widened. */
   readonly spread: number;
-  /** The mixture of the members' posteriors, of this spread. */
+  /** Those of the one {@link studentT} distribution by which the mixture predicts, as held-out examples ask for; undefined for other noise, and where none were held out. */
+  readonly degreesOfFreedom: number | undefined;
+  /** The mixture of the members' posteriors, of this spread; with {@link studentT} as they are, as it is the predictions that are pooled. */
   readonly posterior: Mixture<DenseNetwork, L>;
   /** $\log \sum_i p_i(D)$ over the members, as {@link Mixture.logEvidence}. */
   readonly logEvidence: number;
-  /** The mixture of the members' predictions, as {@link predict} makes it. */
+  /** The mixture of the members' predictions, as {@link predict} makes it; with {@link studentT} the one distribution in its place, as {@link networks} says. */
   predict(inputs: MatrixLike, options?: PredictOptions<L>): Promise<PredictionOf<L>>;
   /** A line for each size and for each member. */
   summary(): string;
@@ -86,7 +90,7 @@ const TRAINING = { maximumIterations: 100, gradientTolerance: 1e-5 };
 export async function fitNetworks<L extends Likelihood>(family: Networks, likelihood: L, data: Data, options: FitOptions): Promise<FittedNetworks<L>> {
   const parts = memberParts(family, likelihood, data, options);
   const sizes = affordable(family, parts);
-  const { shares, spread, priorPerLayer, heldOut } = family.weights === "stacking" ? await stacked(family, sizes, parts, options) : { shares: sizes.map(() => 1 / sizes.length), spread: 1, priorPerLayer: false, heldOut: undefined };
+  const { shares, spread, pooling, priorPerLayer, heldOut } = family.weights === "stacking" ? await stacked(family, sizes, parts, options) : { shares: sizes.map(() => 1 / sizes.length), spread: 1, pooling: undefined, priorPerLayer: false, heldOut: undefined };
 
   const counts = sizes.map((hidden, size) => Math.min(membersOf(hidden, shares[size], family.restarts * shares.filter((share) => share > 0).length), most(workOf(hidden, parts), family)));
   const tasks = sizes.flatMap((hidden, size) => Array.from({ length: counts[size] }, (_, k) => ({ hidden, size, seed: family.seed + k, priorPerLayer, heldOut: new Int32Array(0), spreads: [] })));
@@ -106,11 +110,12 @@ export async function fitNetworks<L extends Likelihood>(family: Networks, likeli
     members,
     sizes: tried,
     best: members.reduce((highest, member) => (member.logEvidence > highest.logEvidence ? member : highest)),
-    spread,
+    spread: pooling?.spread ?? spread,
+    degreesOfFreedom: pooling?.degreesOfFreedom,
     posterior,
     logEvidence: logSumExp(members.map((member) => member.logEvidence)),
-    predict: (inputs, asked) => predict(posterior, inputs, asked),
-    summary: () => summary(tried, members, spread),
+    predict: async (inputs, asked) => pooled(await predict(posterior, inputs, asked), posterior, pooling),
+    summary: () => summary(tried, members, spread, pooling),
   };
 }
 
@@ -125,6 +130,7 @@ interface Stacked {
   /** What each size counts. */
   readonly shares: readonly number[];
   readonly spread: number;
+  readonly pooling: Pooling | undefined;
   readonly priorPerLayer: boolean;
   /** The mean log density for each size, by itself. */
   readonly heldOut: readonly number[];
@@ -137,15 +143,18 @@ async function stacked<L extends Likelihood>({ folds: wanted, seed }: Networks, 
   const trials = priorsFor(parts).flatMap((priorPerLayer) => sizes.flatMap((hidden) => folds.map((heldOut, fold) => ({ hidden, seed: seed + fold, priorPerLayer, heldOut, spreads }))));
   const found: Member<L>[] = [];
   for await (const member of fitMembers(parts, trials, options, "cross-validation")) found.push(member);
+  const ofSize = (p: number, size: number): Member<L>[] => found.slice((p * sizes.length + size) * folds.length, (p * sizes.length + size + 1) * folds.length);
   const candidates = priorsFor(parts).flatMap((priorPerLayer, p) =>
     spreads.map((spread, c) => {
-      const ofSize = (size: number): Member<L>[] => found.slice((p * sizes.length + size) * folds.length, (p * sizes.length + size + 1) * folds.length);
-      const logDensities = sizes.map((_, size) => concatenated(ofSize(size).map(({ logDensities: values }) => values[c])));
+      const logDensities = sizes.map((_, size) => concatenated(ofSize(p, size).map(({ logDensities: values }) => values[c])));
       const shares = kept(stackingWeights(logDensities));
       return { shares, spread, priorPerLayer, heldOut: logDensities.map(mean), score: mean(mixed(logDensities, shares)) };
     }),
   );
-  return candidates.reduce((best, other) => (other.score > best.score ? other : best));
+  const best = candidates.reduce((highest, other) => (other.score > highest.score ? other : highest));
+  const targets = gather(parts.targets, folds.flatMap((fold) => Array.from(fold))).data;
+  // With noise there is but one kind of prior.
+  return { ...best, pooling: poolingFor(sizes.map((_, size) => ofSize(0, size).map(({ moments }) => moments)), best.shares, targets) };
 }
 
 /** Whether to try one precision a layer: a label tells less than a number, and not always enough for a precision of each input. */
@@ -192,8 +201,8 @@ function memberParts<L extends Likelihood>({ hidden, activation }: Networks, lik
 
 /** Noise with heavy tails to be estimated starts without them: before a network has learnt what is steep, that would pass for outliers. */
 function fromLeastSquares<L extends Likelihood>(likelihood: L): L {
-  const { name, estimated, fixed, scales } = likelihood as L & Partial<StudentTLikelihood>;
-  if (name !== "student t" || estimated !== true || fixed !== false) return likelihood;
+  if (!isStudentT(likelihood) || !likelihood.estimated || likelihood.fixed !== false) return likelihood;
+  const { scales } = likelihood;
   return studentT({ degreesOfFreedom: AS_GOOD_AS_GAUSSIAN, ...(scales && { scales }) }) as Likelihood as L;
 }
 
@@ -233,9 +242,15 @@ function kept(weights: Float64Array): number[] {
   return large.map((weight) => weight / total);
 }
 
-function summary(sizes: readonly TriedSize[], members: readonly FittedNetwork<Likelihood>[], spread: number): string {
+function summary(sizes: readonly TriedSize[], members: readonly FittedNetwork<Likelihood>[], spread: number, pooling: Pooling | undefined): string {
   const name = (hidden: readonly number[]): string => (hidden.length === 0 ? "linear" : hidden.join("-"));
   const tried = sizes.map(({ hidden, heldOut, weight }) => [name(hidden), heldOut === undefined ? "" : heldOut.toFixed(3), weight.toFixed(3)]);
   const lines = members.map(({ hidden, seed, logEvidence, effectiveParameters, weight }) => [name(hidden), `${seed}`, significant(logEvidence), effectiveParameters.toFixed(1), weight.toFixed(3)]);
-  return `${columns([["hidden units", "held-out log density", "weight"], ...tried])}\n\n${columns([["hidden units", "seed", "log evidence", "effective parameters", "weight"], ...lines])}${spread === 1 ? "" : `\n\nspread  ${spread} of the members' variance, as held-out examples ask for`}`;
+  return `${columns([["hidden units", "held-out log density", "weight"], ...tried])}\n\n${columns([["hidden units", "seed", "log evidence", "effective parameters", "weight"], ...lines])}${asked(spread, pooling)}`;
+}
+
+/** What held-out examples ask for. */
+function asked(spread: number, pooling: Pooling | undefined): string {
+  if (pooling !== undefined) return `\n\npooled  a t distribution of ${pooling.degreesOfFreedom} degrees of freedom, with ${pooling.spread} of the mixture's squared scale, as held-out examples ask for`;
+  return spread === 1 ? "" : `\n\nspread  ${spread} of the members' variance, as held-out examples ask for`;
 }

@@ -1,9 +1,11 @@
 import { gather, type FlatArray, type Table } from "./data.ts";
 import { fitModel, type FitOptions } from "./fit.ts";
 import type { Likelihood } from "./likelihood/likelihood.ts";
+import type { Moments } from "./likelihood/pooled-student-t.ts";
 import type { DenseNetwork } from "./model/dense-network.ts";
 import { mlp } from "./model/mlp.ts";
 import type { Networks } from "./networks.ts";
+import { momentsOf } from "./pooling.ts";
 import { predict } from "./predictive/predict.ts";
 import { perLayer } from "./prior/per-layer.ts";
 import { withSpread } from "./spread.ts";
@@ -39,6 +41,8 @@ export interface Member<L extends Likelihood = Likelihood> {
   readonly training: Trained<DenseNetwork, L>;
   /** The log densities of the examples held out, for each spread. */
   readonly logDensities: readonly Float64Array[];
+  /** What they are predicted to be, where noise is of Student's t distribution. */
+  readonly moments?: Moments | undefined;
 }
 
 /** Fits a network of the family, here. */
@@ -51,10 +55,14 @@ export async function fitMember<L extends Likelihood>({ likelihood, inputs, targ
   if (heldOut.length === 0) return { training: fitted.training, logDensities: [] };
   const test = examplesOf(gather(inputs, heldOut), gather(targets, heldOut));
   const logDensities: Float64Array[] = [];
+  let moments: Moments | undefined;
   for (const share of spreads) {
-    logDensities.push((await predict(await withSpread(fitted, share, data, options), test.inputs)).logDensity(test.targets));
+    const prediction = await predict(await withSpread(fitted, share, data, options), test.inputs);
+    logDensities.push(prediction.logDensity(test.targets));
+    // The first is of spread 1.
+    moments ??= momentsOf(prediction, fitted.likelihood);
   }
-  return { training: fitted.training, logDensities };
+  return { training: fitted.training, logDensities, moments };
 }
 
 /** In a worker thread: with a result that shares no array with the next. As in `inWorkers`, packing is loaded when it is needed. */

@@ -52,6 +52,8 @@ const WORK = 3e9;
  * 2. Stacking ({@link stackingWeights}; Yao et al. 2018b) gives each size the weight with which the mixture predicts held-out examples best; those below 5 % are left out. Mixtures of good predictions are too wide, so the
  *    variances of members are narrowed by the one factor that held-out examples like best, if any (the spread-adjusted linear pool of Gneiting & Ranjan 2013). Where there is no noise, as of classes, it is the posterior covariance that is narrowed, down to 1.5 %,
  *    and held-out examples choose between {@link automaticRelevance} and {@link perLayer}.
+ *    With {@link studentT} the mixture is pooled into one t distribution of its mean, with the share of its squared scale (of members, their noise and their disagreement) and the degrees of freedom that held-out examples like best:
+ *    so the tails are those of the whole prediction, and not of noise alone around means that scatter as if by a normal distribution.
  * 3. Networks of the sizes that are left are fitted to all examples, and predict with these weights.
  *
  * `weights: "equal"` and `"evidence"` hold nothing out: networks of all sizes count the same, or by $p_i(D)$.

@@ -8,14 +8,17 @@ import { heteroscedastic } from "../src/likelihood/heteroscedastic.ts";
 import type { Likelihood } from "../src/likelihood/likelihood.ts";
 import { measurements } from "../src/likelihood/measurements.ts";
 import { poisson } from "../src/likelihood/poisson.ts";
+import { studentLogDensity, studentDraw } from "../src/likelihood/student-t-density.ts";
 import { studentT } from "../src/likelihood/student-t.ts";
 import { mlp } from "../src/model/mlp.ts";
 import { networks } from "../src/networks.ts";
 import { automaticRelevance } from "../src/prior/automatic-relevance.ts";
 import { isotropic } from "../src/prior/isotropic.ts";
 import { perLayer } from "../src/prior/per-layer.ts";
+import { predict } from "../src/predictive/predict.ts";
 import { meanLogDensity } from "../src/predictive/scores.ts";
 import type { Progress } from "../src/progress.ts";
+import { random } from "../src/random.ts";
 import { stopWorkers } from "../src/workers/pool.ts";
 import { normals } from "./support/random-numbers.ts";
 import { noisySine } from "./support/regression.ts";
@@ -65,6 +68,33 @@ describe("a family of networks", () => {
     const [alone, narrowed] = [await wide.members[0].predict([0.5]), await wide.predict([0.5])];
     for (const part of ["variance", "noiseVariance"] as const) expect(narrowed[part].get(0, 0) / alone[part].get(0, 0)).toBeCloseTo(wide.spread, 8);
     expect(narrowed.mean.get(0, 0)).toBeCloseTo(alone.mean.get(0, 0), 12);
+  });
+
+  it("with noise of Student's t distribution predicts by one such distribution, of the scale and the tails that held-out examples have", async () => {
+    const [z, x, source] = [normals(400, 3), normals(400, 4), random(5)];
+    const outputs = (scale: number): { inputs: Float64Array; targets: number[][] } => ({ inputs: x, targets: Array.from(x, (value, n) => [value + scale * studentDraw(3, source), 10 * value + 5 * z[n]]) });
+    const straight = networks({ hidden: [[]] });
+    // Squared scales are said to be four times what they are, with tails of a normal distribution.
+    const data = { inputs: x, targets: outputs(0.5).targets.map(([first]) => first) };
+    const wide = await fit(straight, studentT({ scale: 1, degreesOfFreedom: 1000, fixed: true }), data);
+    expect([0.18, 0.25, 0.35]).toContain(wide.spread);
+    expect([2.5, 3, 4]).toContain(wide.degreesOfFreedom);
+    expect(wide.summary()).toContain(`a t distribution of ${wide.degreesOfFreedom} degrees of freedom, with ${wide.spread} of`);
+    const [{ mean, variance }, prediction] = [await predict(wide.posterior, [0.5]), await wide.predict([0.5])];
+    expect(prediction.mean.get(0, 0)).toBe(mean.get(0, 0));
+    const scale = Math.sqrt(wide.spread * (variance.get(0, 0) + 1));
+    expect(prediction.logDensity([2])[0]).toBeCloseTo(studentLogDensity((2 - mean.get(0, 0)) / scale, wide.degreesOfFreedom!) - Math.log(scale), 10);
+    expect(meanLogDensity(await wide.predict(data.inputs), data.targets)).toBeGreaterThan(meanLogDensity(await predict(wide.posterior, data.inputs), data.targets) + 0.1);
+
+    // Outputs of other units have noise of their own.
+    const two = await fit(straight, studentT(), outputs(0.5));
+    expect(two.best.likelihood.scales).toBeDefined();
+    const { noiseVariance } = await two.predict([0.5]);
+    expect(noiseVariance.get(0, 1) / noiseVariance.get(0, 0)).toBeCloseTo((two.best.likelihood.scales![1] / two.best.likelihood.scales![0]) ** 2, 8);
+    // Nothing is held out for equal weights.
+    const equal = await fit(networks({ hidden: [[]], weights: "equal" }), studentT(), data);
+    expect(equal.degreesOfFreedom).toBeUndefined();
+    expect((await equal.predict([0.5])).logDensity([2])).toEqual((await predict(equal.posterior, [0.5])).logDensity([2]));
   });
 
   it("of classes is narrowed where the posterior is too wide, and not where it is right", async () => {

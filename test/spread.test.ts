@@ -58,5 +58,7 @@ describe("the spread", () => {
     const posterior = await laplace(model, training.likelihood, data, { prior: training.prior });
     expect(await withSpread({ training, posterior }, 1, data, {})).toBe(posterior);
     for (const likelihood of [gaussian(), bernoulli()]) expect(spreadsFor(likelihood)[0]).toBe(1);
+    // Pooled instead.
+    expect(spreadsFor(studentT())).toEqual([1]);
   });
 });

@@ -89,6 +89,16 @@ export function studentT(options: StudentTOptions = {}): StudentTLikelihood {
   return create({ scale: scale === undefined ? 1 : usable(scale), degreesOfFreedom, fixed, estimated: scale === undefined, scales });
 }
 
+/** Whether its noise is of Student's t distribution. */
+export function isStudentT(likelihood: Likelihood): likelihood is StudentTLikelihood {
+  return likelihood.name === "student t";
+}
+
+/** $s_k^2$, for K outputs. */
+export function squaredScales({ scale, scales }: StudentTLikelihood, outputs: number): Float64Array {
+  return Float64Array.from({ length: outputs }, (_, k) => (scale * (scales?.[k] ?? 1)) ** 2);
+}
+
 /** The least scale that re-estimation can arrive at, as a share of the targets' standard deviation. */
 const LEAST_SCALE = 1e-5;
 
