@@ -44,7 +44,7 @@ export interface FittedNetwork<L extends Likelihood> extends Fitted<DenseNetwork
 export interface TriedSize {
   /** The numbers of units in the hidden layers. */
   readonly hidden: readonly number[];
-  /** The mean log density of examples held out, in the units of the targets, with the spread of the mixture; undefined where none were held out. */
+  /** The mean log density of examples held out, in the units of the targets, with the spread of the mixture, or as they are if the mixture is pooled; undefined where none were held out. */
   readonly heldOut: number | undefined;
   /** What all networks of this size count together. */
   readonly weight: number;
