@@ -8,6 +8,7 @@ const rooms = [
   "plots",
   "native",
   "onnx",
+  "tfjs",
   "evidence",
   "calibration",
   "predictive",

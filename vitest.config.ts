@@ -7,6 +7,7 @@ export default defineConfig({
       "laplace-ts/native": fileURLToPath(new URL("./src/native.ts", import.meta.url)),
       "laplace-ts/onnx": fileURLToPath(new URL("./src/onnx.ts", import.meta.url)),
       "laplace-ts/plots": fileURLToPath(new URL("./src/plots.ts", import.meta.url)),
+      "laplace-ts/tfjs": fileURLToPath(new URL("./src/tfjs.ts", import.meta.url)),
       "laplace-ts": fileURLToPath(new URL("./src/index.ts", import.meta.url)),
     },
   },

@@ -1,5 +1,5 @@
 /**
- * All that the package exports, as one module for the reference: names from `laplace-ts/native` and `laplace-ts/plots` say so.
+ * All that the package exports, as one module for the reference: names from `laplace-ts/native`, `laplace-ts/plots` and `laplace-ts/tfjs` say so.
  *
  * @module laplace-ts
  * @category Reference
@@ -9,3 +9,4 @@ export * from "../../src/index.ts";
 export * from "../../src/native.ts";
 export * from "../../src/onnx.ts";
 export * from "../../src/plots.ts";
+export * from "../../src/tfjs.ts";
