@@ -10,8 +10,10 @@ import type { Network } from "./model/graph/network.ts";
 import { checkedShape, type Shape } from "./model/graph/shape.ts";
 import { checkOutputs, type OnnxCheck } from "./onnx/check.ts";
 import { convert } from "./onnx/convert.ts";
+import { lastLayerOf, withOutput } from "./onnx/last-layer.ts";
 import { logitsOf, producersOf, type Producers } from "./onnx/logits.ts";
-import { readModel } from "./onnx/model-file.ts";
+import { lastLayer, type LastLayer } from "./model/last-layer.ts";
+import { readModel, type OnnxModel } from "./onnx/model-file.ts";
 
 export type { OnnxCheck } from "./onnx/check.ts";
 
@@ -64,13 +66,66 @@ export function fromOnnx(bytes: Uint8Array, options: FromOnnxOptions = {}): Netw
   if (typeof keepLink !== "boolean") throw new InvalidArgumentError({ argument: "options.keepLink", expected: "true or false", received: describe(keepLink) });
   const model = readModel(bytes);
   const producers = producersOf(model.nodes);
-  const whole = output === undefined ? model.outputs : [known(output, producers)];
-  const ends = Array.from(new Set(whole.map((edge) => (keepLink ? edge : (logitsOf(edge, producers) ?? edge)))));
-  if (ends.length !== 1) throw new InvalidArgumentError({ argument: "options.output", expected: `the name of one of the outputs ${ends.map((end) => JSON.stringify(end)).join(", ")}`, received: "none" });
-  const network = convert(model, producers, ends[0], inputShape);
-  // Of a label and its probabilities, the latter come last.
-  if (check !== undefined) checkOutputs(whole.at(-1) === ends[0] ? network : convert(model, producers, whole[whole.length - 1], inputShape), check);
+  const { whole, end } = endOf(model, producers, output, keepLink);
+  const network = convert(model, producers, end, inputShape);
+  if (check !== undefined) checkOutputs(whole === end ? network : convert(model, producers, whole, inputShape), check);
   return network;
+}
+
+/**
+ * The last layer of an .onnx file, for {@link onnxLastLayer}.
+ *
+ * @category Models
+ */
+export interface OnnxLastLayer {
+  /** The dense layer, with features as its inputs, for {@link laplace} and {@link predict}. */
+  readonly model: LastLayer<Network>;
+  /** The name of the output of {@link OnnxLastLayer.bytes} that has the features, N x D. */
+  readonly features: string;
+  /** The file with the features among its outputs, for onnxruntime. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The dense layer that gives the outputs of an .onnx file, as a model of its own whose inputs are features, and the file with these features as one more output: the road for models that are large,
+ * or have operators which {@link fromOnnx} does not read. Whatever comes before the last layer is left to onnxruntime.
+ *
+ * The layer is Gemm, or MatMul with or without Add, at one vector for each example; a softmax or sigmoid after it is left out, as by {@link fromOnnx}.
+ *
+ * @category Models
+ * @param bytes - The file.
+ * @param options - `output`: as that of {@link fromOnnx}.
+ * @throws {@link UnsupportedError} when something else gives the outputs.
+ * @throws {@link InvalidArgumentError} as {@link fromOnnx}.
+ * @example
+ * ```ts ignore
+ * import { categorical, isotropic, laplace } from "laplace-ts";
+ * import { onnxLastLayer } from "laplace-ts/onnx";
+ * import { InferenceSession, Tensor } from "onnxruntime-web"; // or onnxruntime-node
+ *
+ * const { model, features, bytes } = onnxLastLayer(file);
+ * const session = await InferenceSession.create(bytes);
+ * const results = await session.run({ image: new Tensor("float32", pixels, [500, 3, 32, 32]) }, [features]);
+ * const inputs = { data: results[features].data, shape: [500, model.layers[0].inputs] };
+ * const posterior = await laplace(model, categorical(), { inputs, targets }, { prior: isotropic(1) });
+ * ```
+ */
+export function onnxLastLayer(bytes: Uint8Array, options: Pick<FromOnnxOptions, "output"> = {}): OnnxLastLayer {
+  knownOptions("options", options, ["output"]);
+  const model = readModel(bytes);
+  const producers = producersOf(model.nodes);
+  const { end } = endOf(model, producers, options.output, false);
+  const { features, network } = lastLayerOf(model, producers, end);
+  return { model: lastLayer(network), features, bytes: model.outputs.includes(features) ? bytes : withOutput(bytes, features) };
+}
+
+/** The edge at which a network ends, and the one that the whole file gives. */
+function endOf({ outputs }: OnnxModel, producers: Producers, output: string | undefined, keepLink: boolean): { readonly whole: string; readonly end: string } {
+  const given = output === undefined ? outputs : [known(output, producers)];
+  const ends = Array.from(new Set(given.map((edge) => (keepLink ? edge : (logitsOf(edge, producers) ?? edge)))));
+  if (ends.length !== 1) throw new InvalidArgumentError({ argument: "options.output", expected: `the name of one of the outputs ${ends.map((end) => JSON.stringify(end)).join(", ")}`, received: "none" });
+  // Of a label and its probabilities, the latter come last.
+  return { whole: given[given.length - 1], end: ends[0] };
 }
 
 function known(output: string, producers: Producers): string {

@@ -1,8 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { InvalidArgumentError, LaplaceError, UnsupportedError } from "../src/errors.ts";
 import { forward } from "../src/model/derivatives.ts";
 import { lastLayer } from "../src/model/last-layer.ts";
-import { fromOnnx } from "../src/onnx.ts";
+import { fromOnnx, onnxLastLayer } from "../src/onnx.ts";
 import { expectClose } from "./support/close.ts";
 import { onnxCases, onnxFile } from "./support/onnx-files.ts";
 
@@ -88,5 +89,32 @@ describe("fromOnnx", () => {
     expect(() => fromOnnx(onnxFile("chain"), { output: "nothing" })).toThrow(/options.output/);
     expect(() => fromOnnx(onnxFile("chain"), { keepLink: 1 as never })).toThrow(/options.keepLink/);
     expect(() => fromOnnx(onnxFile("chain"), { check: { inputs: [[1, 2, 3]], outputs: [[1, 2]], tolerance: 0 } })).toThrow(/tolerance/);
+  });
+});
+
+describe("onnxLastLayer", () => {
+  it.each(["chain", "classifier", "image", "scikit-learn, three classes"])("is the dense layer at the end, whatever comes before: %s", (name) => {
+    const network = fromOnnx(onnxFile(name));
+    const { model, features, bytes } = onnxLastLayer(onnxFile(name));
+    const last = lastLayer(network);
+    expect(Array.from(model.parameters)).toEqual(Array.from(last.parameters));
+    // The file that it returns ends with one more output, and is still the same model up to there.
+    const { inputs } = onnxCases[name];
+    const before = forward(fromOnnx(bytes, { output: features, keepLink: true }), inputs);
+    expectClose(forward(model, before).to1DArray(), forward(network, inputs).to1DArray(), 1e-12);
+  });
+
+  it("reads no operator before it, and leaves a file that has the features as it is", async () => {
+    const file = new Uint8Array(await readFile(new URL("../examples/onnx-features/digits.onnx", import.meta.url)));
+    expect(() => fromOnnx(file)).toThrow(/InstanceNormalization/);
+    const { model, bytes } = onnxLastLayer(file);
+    expect([model.layers[0].inputs, model.outputs, model.parameters.length]).toEqual([16, 10, 170]);
+    expect(bytes.length).toBeGreaterThan(file.length);
+    expect(onnxLastLayer(bytes, { output: "logits" }).bytes).toBe(bytes);
+  });
+
+  it("refuses outputs that no dense layer gives", () => {
+    expect(() => onnxLastLayer(onnxFile("pooling"))).toThrow(UnsupportedError);
+    expect(() => onnxLastLayer(onnxFile("branches"))).toThrow(/not from a dense layer/);
   });
 });

@@ -66,4 +66,4 @@ export function callOf(node: OnnxNode, opset: number, inputs: readonly (Value | 
 }
 
 /** The way that is always open. */
-export const FEATURES = "Let onnxruntime compute the features before the last layer, and take that layer alone: mlp([features, outputs], { parameters }).";
+export const FEATURES = "Let onnxruntime compute the features before the last layer, and take that layer alone: onnxLastLayer(bytes), or mlp([features, outputs], { parameters }).";

@@ -1,8 +1,8 @@
 import { InvalidArgumentError, LaplaceError, UnsupportedError } from "../errors.ts";
 import type { Network } from "../model/graph/network.ts";
 import type { Shape } from "../model/graph/shape.ts";
-import { graphBuilder, isVariable, type Value } from "./builder.ts";
-import { callOf, FEATURES, type Operator } from "./call.ts";
+import { graphBuilder, isVariable, type GraphBuilder, type Value } from "./builder.ts";
+import { callOf, FEATURES, type Call, type Operator } from "./call.ts";
 import { CONSTANTS, shapeOf } from "./constants.ts";
 import { nodesBefore, type Producers } from "./logits.ts";
 import type { OnnxInput, OnnxModel, OnnxNode } from "./model-file.ts";
@@ -21,12 +21,16 @@ export function convert(model: OnnxModel, producers: Producers, edge: string, in
   checkOperators(nodes);
   const input = onlyInput(model, nodes);
   const shape = inputShape ?? shapeFrom(input);
-  const graph = graphBuilder(shape, input.shape?.[0]);
+  return converted(model, nodes, edge, input.name, graphBuilder(shape, input.shape?.[0]), shape);
+}
+
+/** These nodes in our layers, from an edge that is the input of a network to the one that is its output. */
+export function converted(model: OnnxModel, nodes: readonly OnnxNode[], edge: string, from: string, graph: GraphBuilder, shape: Shape): Network {
   const uses = new Map<string, number>([[edge, 1]]);
   for (const name of nodes.flatMap(({ inputs }) => inputs)) uses.set(name, (uses.get(name) ?? 0) + 1);
 
   const values = new Map<string, Value>(model.initializers);
-  values.set(input.name, { layer: "input", shape });
+  values.set(from, { layer: "input", shape });
   try {
     for (const node of nodes) {
       const call = callOf(node, model.opset, node.inputs.map((name) => valueOf(name, values, node)), uses);
@@ -43,7 +47,7 @@ export function convert(model: OnnxModel, producers: Producers, edge: string, in
   }
 }
 
-function evaluate(call: ReturnType<typeof callOf>, graph: ReturnType<typeof graphBuilder>): ReturnType<Operator> {
+function evaluate(call: Call, graph: GraphBuilder): ReturnType<Operator> {
   const { operator } = call.node;
   if (operator === "Shape") return shapeOf(call.variable(0));
   return call.inputs.some((value) => value !== undefined && isVariable(value)) || !(operator in CONSTANTS) ? OPERATORS[operator](call, graph) : CONSTANTS[operator](call);

@@ -43,17 +43,18 @@ export interface OnnxInput {
 export function readModel(file: Uint8Array): OnnxModel {
   if (!(file instanceof Uint8Array)) throw new InvalidArgumentError({ argument: "bytes", expected: "a Uint8Array, the bytes of an .onnx file", received: typeof file, advice: "An ArrayBuffer goes in as new Uint8Array(buffer)." });
   let opset = 0;
-  let graph: Uint8Array | undefined;
+  // A message that comes in parts is all of them, one after the other.
+  const graph: Uint8Array[] = [];
   try {
     readMessage(file, {
-      7: bytes((message) => (graph = message)),
+      7: bytes((message) => graph.push(message)),
       8: bytes((message) => {
         let [domain, version] = ["", 0];
         readMessage(message, { 1: text((value) => (domain = value)), 2: integers((value) => (version = value)) });
         if (isOwnDomain(domain)) opset = version;
       }),
     });
-    if (graph === undefined) throw new RangeError("it has no graph");
+    if (graph.length === 0) throw new RangeError("it has no graph");
     return { opset, ...readGraph(graph) };
   } catch (error) {
     if (error instanceof LaplaceError || !(error instanceof Error)) throw error;
@@ -61,17 +62,18 @@ export function readModel(file: Uint8Array): OnnxModel {
   }
 }
 
-function readGraph(graph: Uint8Array): Omit<OnnxModel, "opset"> {
+function readGraph(graph: readonly Uint8Array[]): Omit<OnnxModel, "opset"> {
   const nodes: OnnxNode[] = [];
   const tensors: NamedConstant[] = [];
   const inputs: OnnxInput[] = [];
   const outputs: string[] = [];
-  readMessage(graph, {
+  const fields = {
     1: bytes((message) => nodes.push(readNode(message))),
     5: bytes((message) => tensors.push(readTensor(message))),
     11: bytes((message) => inputs.push(readInput(message))),
     12: bytes((message) => outputs.push(readInput(message).name)),
-  });
+  };
+  for (const part of graph) readMessage(part, fields);
   const initializers = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   // Before version 4 of the format, initialisers were listed as inputs, too.
   return { nodes, initializers, inputs: inputs.filter(({ name }) => !initializers.has(name)), outputs };

@@ -1,9 +1,9 @@
-import { BinaryReader } from "@bufbuild/protobuf/wire";
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 
 /** What is done with one field of a message: the reader stands at its value. */
-export type Field = (reader: BinaryReader, wireType: number) => void;
+export type Field = (reader: BinaryReader, wireType: WireType) => void;
 
-const [VARINT, BIT64, BYTES, BIT32] = [0, 1, 2, 5];
+const { Varint: VARINT, Bit64: BIT64, LengthDelimited: BYTES, Bit32: BIT32 } = WireType;
 
 /** Visits the fields of a protobuf message in order, and skips those that are not asked for. */
 export function readMessage(bytes: Uint8Array, fields: Readonly<Record<number, Field>>): void {
@@ -41,7 +41,7 @@ export function doubles(use: (value: number) => void): Field {
   return numbers(BIT64, (reader) => reader.double(), use);
 }
 
-function numbers(single: number, read: (reader: BinaryReader) => number, use: (value: number) => void): Field {
+function numbers(single: WireType, read: (reader: BinaryReader) => number, use: (value: number) => void): Field {
   const one = checked(single, (reader) => use(read(reader)));
   return (reader, wireType) => {
     if (wireType !== BYTES) {
@@ -53,7 +53,7 @@ function numbers(single: number, read: (reader: BinaryReader) => number, use: (v
   };
 }
 
-function checked(expected: number, read: (reader: BinaryReader) => void): Field {
+function checked(expected: WireType, read: (reader: BinaryReader) => void): Field {
   return (reader, wireType) => {
     if (wireType !== expected) throw new RangeError(`a field of wire type ${wireType} in place of ${expected}`);
     read(reader);

@@ -1,6 +1,7 @@
 import * as onnxruntime from "onnxruntime-web/wasm";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { forward } from "../../src/model/derivatives.ts";
+import { onnxLastLayer } from "../../src/onnx.ts";
 import { random } from "../../src/random.ts";
 import { expectClose } from "../support/close.ts";
 import { onnxCases, onnxFile, wholeNetwork } from "../support/onnx-files.ts";
@@ -22,4 +23,14 @@ describe("onnxruntime gives the same outputs", () => {
     expectClose(forward(wholeNetwork(name), [inputs]).to1DArray(), results[output].data as Float32Array, 1e-5);
     await session.release();
   });
+});
+
+it("onnxruntime gives the features of the last layer", async () => {
+  const { inputs, outputs, shape } = onnxCases.image;
+  const { model, features, bytes } = onnxLastLayer(onnxFile("image"));
+  const session = await onnxruntime.InferenceSession.create(bytes);
+  const results = await session.run({ input: new onnxruntime.Tensor("float32", Float32Array.from(inputs.flat()), shape) });
+  expect(Object.keys(results)).toEqual(["output", features]);
+  expectClose(forward(model, { data: results[features].data as Float32Array, shape: [inputs.length, model.layers[0].inputs] }).to1DArray(), outputs.flat(), 1e-5);
+  await session.release();
 });
