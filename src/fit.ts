@@ -1,6 +1,6 @@
 import { outerProduct, type CurvatureKind } from "./curvature/curvature.ts";
 import { toTable, type Data, type MatrixLike, type Table } from "./data.ts";
-import { InvalidArgumentError, knownOptions, positive } from "./errors.ts";
+import { InvalidArgumentError, knownOptions, madeBy, positive } from "./errors.ts";
 import { hyperparameterChange, maximizeEvidence } from "./evidence/maximize-evidence.ts";
 import { isWithEvidence } from "./evidence/with-evidence.ts";
 import { fitNetworks, type FittedNetworks } from "./fit-networks.ts";
@@ -9,13 +9,14 @@ import { isOpen, type Likelihood } from "./likelihood/likelihood.ts";
 import { isNetwork } from "./model/graph/network.ts";
 import { isLayered, type Model } from "./model/model.ts";
 import { isPairwise } from "./model/pairwise.ts";
-import { columnScale, isStandardized, standardized, unitScale } from "./model/standardized.ts";
+import { columnScale, isStandardized, standardized, unitScale, unitsOf } from "./model/standardized.ts";
 import { isNetworks, type Networks } from "./networks.ts";
 import { MEMORY_BUDGET, approximation, laplace } from "./posterior/laplace.ts";
 import type { DataTerm } from "./posterior/data-term.ts";
-import type { Posterior } from "./posterior/posterior.ts";
+import { PRIORS, type Posterior } from "./posterior/posterior.ts";
 import { predict, type PredictOptions, type PredictionOf } from "./predictive/predict.ts";
 import { automaticRelevance } from "./prior/automatic-relevance.ts";
+import { holdingIntercept } from "./prior/intercept.ts";
 import { perLayer } from "./prior/per-layer.ts";
 import { perWeight } from "./prior/per-weight.ts";
 import type { Prior } from "./prior/prior.ts";
@@ -97,6 +98,8 @@ const OPTIONS = ["prior", "standardize", "reestimate", "method", "gradientTolera
  * precisions and noise by the evidence as it goes (MacKay 1992; Foresee & Hagan 1997), and makes the posterior with a structure
  * that fits the memory budget.
  *
+ * Where targets are centred, the precision of output biases that have one of their own stays where it starts: MacKay's equations would take the mean of the targets for known.
+ *
  * With {@link networks} in place of one model it finds the sizes that suit the data, fits each several times, and predicts by the mixture.
  *
  * @category Fitting
@@ -135,7 +138,8 @@ export async function fitModel<M extends Model, L extends Likelihood>(model: M, 
   // Outputs of different units have noise of different sizes: one noise for all is one in standardised units, unless its proportions are given.
   const noisy = standardize && model.outputs > 1 && isOpen(likelihood) && likelihood.scales === undefined && likelihood.scaled !== undefined ? likelihood.scaled(outputScale.scale) : likelihood;
   const method = options.method ?? methodFor(model, inputs.rows);
-  const how: TrainOptions & { readonly prior: Prior } = { prior: priorFor(model), ...training, method };
+  const prior = madeBy(PRIORS, "prior", options.prior ?? priorFor(model), "bind").bind(start);
+  const how: TrainOptions & { readonly prior: Prior } = { ...training, prior: hasCentredOutputs(start) ? holdingIntercept(prior, start) : prior, method };
   const posteriorOf = (mode: Trained<M, L>, kind: CurvatureKind): Promise<Posterior<M, L>> => laplace(mode.model, mode.likelihood, data, { ...jobOptions(options), prior: mode.prior, curvature: kind, structure, memoryBudget });
 
   // On the way the exact Hessian may be indefinite: hyperparameters go by the outer product then, as do those of likelihoods that know no other.
@@ -174,6 +178,11 @@ function inRound({ onProgress }: FitOptions, round: number): Pick<FitOptions, "o
 function checkVaried({ data, rows, columns }: Table): void {
   if (rows < 2 || data.some((value, i) => value !== data[i % columns])) return;
   throw new InvalidArgumentError({ argument: "data.targets", expected: "targets that differ from example to example", received: `${columns === 1 ? data[0] : `[${data.subarray(0, columns).join(", ")}]`} for all ${rows} examples`, advice: "There is nothing to predict. Was the right column read? train() and laplace() take such targets." });
+}
+
+/** Whether outputs are counted from the mean of the targets. */
+function hasCentredOutputs(model: Model): boolean {
+  return unitsOf(model)?.outputs.shift.some((shift) => shift !== 0) ?? false;
 }
 
 /** Whether inputs are columns of a table, each in units of its own. */

@@ -1,7 +1,7 @@
 import { UnsupportedError, knownOptions } from "../errors.ts";
 import { isLayered, type LayerShape } from "../model/model.ts";
 import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
-import { priorPrecision } from "../prior/prior.ts";
+import { isHeld, priorPrecision } from "../prior/prior.ts";
 
 /**
  * The log evidence, term by term.
@@ -120,7 +120,7 @@ function logFactorial(count: number): number {
 
 function hyperparameterOccamFactor(posterior: Posterior): number {
   const { likelihood, prior, curvature, targetCount, temperature, effectiveParameters } = posterior;
-  const ofPrior = prior.fixed ? 0 : posterior.effectiveParametersByGroup.reduce((sum, gamma, g) => sum + width(`the prior precision of "${prior.groups[g]}"`, gamma), 0);
+  const ofPrior = posterior.effectiveParametersByGroup.reduce((sum, gamma, g) => (isHeld(prior, g) ? sum : sum + width(`the prior precision of "${prior.groups[g]}"`, gamma)), 0);
   if (likelihood.noiseParameters === 0) return ofPrior;
   const freedom = targetCount - curvature.noisePower * temperature * effectiveParameters;
   return ofPrior + likelihood.noiseParameters * width("the noise", freedom / likelihood.noiseParameters, temperature);

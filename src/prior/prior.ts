@@ -37,6 +37,8 @@ export interface GroupedPrior extends Prior {
   readonly mean: Float64Array;
   /** Whether re-estimation leaves the precisions alone. */
   readonly fixed: boolean;
+  /** For each group, whether re-estimation leaves its precision alone; undefined where it moves all, or none. */
+  readonly held?: readonly boolean[] | undefined;
   /** $C$ where the precision is $P_0 = C + A$, as {@link posteriorAsPrior} makes it; nothing where weights are independent. */
   readonly coupling?: Coupling | undefined;
 }
@@ -63,8 +65,8 @@ function bound(parts: Omit<GroupedPrior, "bind">): GroupedPrior {
     },
   };
   return remakeable(prior, "groupedPrior", () => {
-    const { name, groups, groupOf, precisions, mean, fixed, coupling } = parts;
-    return { name, groups, groupOf, precisions, mean, fixed, ...(coupling && { coupling }) };
+    const { name, groups, groupOf, precisions, mean, fixed, held, coupling } = parts;
+    return { name, groups, groupOf, precisions, mean, fixed, ...(held && { held }), ...(coupling && { coupling }) };
   });
 }
 
@@ -92,7 +94,19 @@ export function restricted(prior: GroupedPrior, indices: Int32Array): GroupedPri
     precisions: prior.precisions.filter((_, g) => used[g]),
     mean: Float64Array.from(indices, (index) => prior.mean[index]),
     fixed: prior.fixed,
+    ...(prior.held && { held: prior.held.filter((_, g) => used[g]) }),
   });
+}
+
+/** The prior with the precisions of some groups held where they are, by re-estimation. */
+export function holding(prior: GroupedPrior, held: (group: number) => boolean): GroupedPrior {
+  const flags = prior.groups.map((_, g) => isHeld(prior, g) || held(g));
+  return flags.some(Boolean) ? bound({ ...prior, held: flags }) : prior;
+}
+
+/** Whether re-estimation leaves the precision of a group alone. */
+export function isHeld({ fixed, held }: GroupedPrior, group: number): boolean {
+  return fixed || (held?.[group] ?? false);
 }
 
 function list(names: readonly string[]): string {
@@ -191,7 +205,7 @@ export function withinLimits(wanted: number, start: number, [least, most] = PREC
 export function reestimatePrior(prior: GroupedPrior, effectiveParameters: Float64Array, energies: Float64Array, limits: readonly [least: number, most: number] = PRECISION_LIMITS): GroupedPrior {
   if (prior.fixed) return prior;
   return withPrecisions(prior, prior.precisions.map((alpha, g) => {
-    if (effectiveParameters[g] <= UNDETERMINED * prior.sizes[g]) return alpha;
+    if (isHeld(prior, g) || effectiveParameters[g] <= UNDETERMINED * prior.sizes[g]) return alpha;
     return withinLimits(effectiveParameters[g] / (2 * energies[g]), alpha, limits);
   }));
 }

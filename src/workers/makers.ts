@@ -21,7 +21,7 @@ import { pairwise } from "../model/pairwise.ts";
 import { byName, largestMagnitude, largestMarginalVariance, randomSelection, type SelectionSize } from "../model/selection.ts";
 import { standardized, type Units } from "../model/standardized.ts";
 import { subnetwork } from "../model/subnetwork.ts";
-import { coupledPrior, groupedPrior, type GroupedPrior } from "../prior/prior.ts";
+import { coupledPrior, groupedPrior, holding, type GroupedPrior } from "../prior/prior.ts";
 import { blockDiagonal, type BlockDiagonalOptions } from "../structure/block-diagonal.ts";
 import { blockDiagonalCurvature } from "../structure/block-diagonal-curvature.ts";
 import { blockDiagonalPrecision } from "../structure/block-diagonal-precision.ts";
@@ -64,8 +64,8 @@ export const makers: Readonly<Record<string, (from: never) => object>> = {
   probit: () => probit(),
   monteCarlo: (options: MonteCarloOptions) => monteCarlo(options),
 
-  groupedPrior: ({ name, groups, groupOf, precisions, mean, fixed, coupling }: GroupedPrior) => {
-    const prior = groupedPrior(name, groups, groupOf, precisions, mean, fixed);
+  groupedPrior: ({ name, groups, groupOf, precisions, mean, fixed, held, coupling }: GroupedPrior) => {
+    const prior = holding(groupedPrior(name, groups, groupOf, precisions, mean, fixed), (group) => held?.[group] ?? false);
     return coupling === undefined ? prior : coupledPrior(name, prior, mean, coupling);
   },
 
