@@ -190,10 +190,10 @@ function most(work: number, { work: bound }: Networks): number {
 }
 
 /** Checks everything once, so that a mistake does not come back from a thread. */
-function memberParts<L extends Likelihood>({ hidden, activation }: Networks, likelihood: L, data: Data, options: FitOptions): MemberParts<L> {
+function memberParts<L extends Likelihood>({ hidden, activation, outputs: asked }: Networks, likelihood: L, data: Data, options: FitOptions): MemberParts<L> {
   if (typeof data !== "object" || data === null || !("inputs" in data && "targets" in data)) throw new InvalidArgumentError({ argument: "data", expected: "{ inputs, targets }", received: describe(data) });
   const [inputs, targets] = [toTable("data.inputs", data.inputs), toTable("data.targets", data.targets)];
-  const outputs = outputsFor(likelihood, targets);
+  const outputs = asked ?? outputsFor(likelihood, targets);
   examples(mlp([inputs.columns, ...hidden[0], outputs], { activation }), likelihood, data);
   const { signal: _, onProgress: __, workers: ___, ...others } = options;
   return { likelihood: fromLeastSquares(likelihood), inputs, targets, outputs, activation, options: { ...TRAINING, ...others } };

@@ -24,6 +24,8 @@ export interface NetworksOptions {
   readonly work?: number;
   /** Activation of the hidden units. Default `"tanh"`. */
   readonly activation?: ActivationName;
+  /** Of each network: the number of classes, where some of them may be absent from the data. Default: as the targets say, of which every class must then have a row. */
+  readonly outputs?: number | undefined;
   /** Seed of the initial weights and of the division into folds. Default 0. */
   readonly seed?: number;
 }
@@ -77,19 +79,24 @@ const WORK = 3e9;
  * ```
  */
 export function networks(options: NetworksOptions = {}): Networks {
-  knownOptions("options", options, ["hidden", "restarts", "weights", "folds", "work", "activation", "seed"]);
-  const { hidden = HIDDEN, restarts = RESTARTS, weights = "stacking", folds = FOLDS, work = WORK, activation = "tanh", seed = 0 } = options;
+  knownOptions("options", options, ["hidden", "restarts", "weights", "folds", "work", "activation", "outputs", "seed"]);
+  const { hidden = HIDDEN, restarts = RESTARTS, weights = "stacking", folds = FOLDS, work = WORK, activation = "tanh", outputs, seed = 0 } = options;
   if (!Array.isArray(hidden) || hidden.length === 0 || !hidden.every((units) => Array.isArray(units))) {
     throw new InvalidArgumentError({ argument: "hidden", expected: "an array of sizes to try, each an array of the numbers of units in its layers, as [[], [10], [20, 20]]", received: describe(hidden) });
   }
   hidden.forEach((units: readonly unknown[], i) => units.forEach((size, layer) => wholeNumber(`hidden[${i}][${layer}]`, size, 1)));
+  hidden.forEach((units: readonly number[], i) => {
+    const first = hidden.findIndex((other: readonly number[]) => other.join() === units.join());
+    if (first < i) throw new InvalidArgumentError({ argument: `hidden[${i}]`, expected: "a size that is not in the list yet", received: `[${units.join(", ")}], which is hidden[${first}] too`, advice: "Several networks of a size are what `restarts` is for." });
+  });
   wholeNumber("restarts", restarts, 1);
   wholeNumber("folds", folds, 2);
   positive("work", work);
+  if (outputs !== undefined) wholeNumber("outputs", outputs, 1);
   oneOf("weights", weights, ["stacking", "equal", "evidence"]);
   mlp([1, 1, 1], { activation });
   random(seed);
-  return { family: "networks", hidden, restarts, weights, folds, work, activation, seed };
+  return { family: "networks", hidden, restarts, weights, folds, work, activation, outputs, seed };
 }
 
 /** Whether it is a family and not a single model. */

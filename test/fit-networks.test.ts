@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { fit } from "../src/fit.ts";
+import type { FittedNetworks } from "../src/fit-networks.ts";
 import { bernoulli } from "../src/likelihood/bernoulli.ts";
-import { categorical } from "../src/likelihood/categorical.ts";
+import { categorical, type CategoricalLikelihood } from "../src/likelihood/categorical.ts";
 import { functionLikelihood } from "../src/likelihood/function-likelihood.ts";
 import { gaussian } from "../src/likelihood/gaussian.ts";
 import { heteroscedastic } from "../src/likelihood/heteroscedastic.ts";
@@ -183,6 +184,28 @@ describe("a family of networks", () => {
     expect((await two.predict([[1, 0], [-1, 0]])).probability.to1DArray().map(Math.round)).toEqual([1, 0]);
   });
 
+  it("takes no class for granted that has no row, unless it is told how many there are", async () => {
+    const inputs = Array.from({ length: 30 }, (_, n) => n / 15 - 1);
+    const small = { hidden: [[]], restarts: 1, folds: 2 };
+    const labelled = (labels: readonly number[], outputs?: number): Promise<FittedNetworks<CategoricalLikelihood>> => fit(networks({ ...small, outputs }), categorical(), { inputs, targets: inputs.map((_, n) => labels[n % labels.length]) }, { maximumIterations: 20 });
+    await expect(labelled([0, 1, 99])).rejects.toThrow(/^targets: expected all labels 0 \.\. 99, got no row with label 2\. Labels count from 0/);
+    await expect(labelled([0, 1, 1e9])).rejects.toThrow(/got no row with label 2\./);
+    await expect(labelled([1, 2, 3])).rejects.toThrow(/got no row with label 0\. .* networks\(\{ outputs \}\)/);
+    await expect(labelled([0, 1, 0.5])).rejects.toThrow(/^targets: expected whole labels 0, 1, 2, \.\.\., got 0\.5 in row 2\./);
+    await expect(labelled([0, -1])).rejects.toThrow(/got -1 in row 1\./);
+    await expect(labelled([0, 3], 3)).rejects.toThrow(/^targets: expected whole labels 0 \.\. 2, got 3 in row 1/);
+    const { probabilities } = await (await labelled([1, 2, 3], 5)).predict([0]);
+    expect(probabilities.columns).toBe(5);
+    // Less probable than any that occurs.
+    for (const absent of [0, 4]) expect(probabilities.get(0, absent)).toBeLessThan(0.2);
+  });
+
+  it("takes a class that a fold lacks", async () => {
+    const inputs = Array.from({ length: 30 }, (_, n) => n / 15 - 1);
+    const fitted = await fit(networks({ hidden: [[]], restarts: 1, folds: 3 }), categorical(), { inputs, targets: inputs.map((_, n) => (n === 7 ? 2 : n % 2)) }, { maximumIterations: 20 });
+    expect((await fitted.predict([0])).probabilities.columns).toBe(3);
+  });
+
   it("takes targets with a column for more than their values", async () => {
     const small = networks({ hidden: [[]], restarts: 1, folds: 2 });
     const inputs = Array.from({ length: 30 }, (_, n) => n / 15 - 1);
@@ -229,6 +252,8 @@ describe("networks()", () => {
     [{ hidden: [] }, /^hidden: expected an array of sizes/],
     [{ hidden: [5] }, /^hidden: expected an array of sizes/],
     [{ hidden: [[0]] }, /^hidden\[0\]\[0\]/],
+    [{ hidden: [[2], [3], [2]] }, /^hidden\[2\]: expected a size that is not in the list yet, got \[2\], which is hidden\[0\] too/],
+    [{ outputs: 0 }, /^outputs/],
     [{ restarts: 0 }, /^restarts/],
     [{ folds: 1 }, /^folds/],
     [{ work: 0 }, /^work/],

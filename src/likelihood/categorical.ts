@@ -49,7 +49,7 @@ export function categorical(): CategoricalLikelihood {
     name: "categorical",
     description: "categorical",
     encode,
-    outputsFor: ({ data, columns }) => (columns > 1 ? columns : data.reduce((most, label) => Math.max(most, label), 0) + 1),
+    outputsFor: ({ data, columns }) => (columns > 1 ? columns : classesOf(data)),
     energy: (outputs, targets) => -logDensity(outputs, targets).reduce((sum, value) => sum + value, 0),
     logDensity,
     gradient: (outputs, targets) => {
@@ -164,6 +164,18 @@ function encode(targets: MatrixLike, rows: number, classes: number): Table {
   const bad = labels.findIndex((t) => !Number.isInteger(t) || t < 0 || t >= classes);
   if (bad >= 0) throw new InvalidArgumentError({ argument: "targets", expected: `whole labels 0 .. ${classes - 1}`, received: `${labels[bad]} in row ${bad}`, advice: "Labels count from 0." });
   return { data: labels, rows, columns: 1 };
+}
+
+/** How many classes there are, of labels all of which occur: one that does not would be a class that nothing is known about. */
+function classesOf(labels: Float64Array): number {
+  const bad = labels.findIndex((t) => !Number.isInteger(t) || t < 0);
+  if (bad >= 0) throw new InvalidArgumentError({ argument: "targets", expected: "whole labels 0, 1, 2, ...", received: `${labels[bad]} in row ${bad}`, advice: "Labels count from 0." });
+  const present = new Set(labels);
+  const classes = labels.reduce((most, label) => Math.max(most, label), 1) + 1;
+  let absent = 0;
+  while (present.has(absent)) absent++;
+  if (absent >= classes) return classes;
+  throw new InvalidArgumentError({ argument: "targets", expected: `all labels 0 .. ${classes - 1}`, received: `no row with label ${absent}`, advice: `Labels count from 0 without gaps: number the classes that there are. If class ${absent} is only absent from these rows, say how many classes there are by networks({ outputs }).` });
 }
 
 function fromOneHot({ data, rows, columns }: Table): Float64Array {

@@ -28,9 +28,16 @@ function isStream(data: unknown): boolean {
 /** What makes a likelihood, for messages. */
 export const LIKELIHOODS = "gaussian(), categorical() or another likelihood";
 
-/** Throws unless `model` and `likelihood` are such; what contains a model is told apart. */
+/** Throws unless `model` and `likelihood` are such and fit each other; what contains a model is told apart. */
 export function checkModelled(model: Model, likelihood: Likelihood): void {
   if (typeof model === "object" && model !== null && "model" in model) throw new InvalidArgumentError({ argument: "model", expected: "a model, as mlp() or functionModel() makes", received: describe(model), advice: "Pass its `.model`." });
   madeBy("mlp() or functionModel()", "model", model, "evaluate");
   madeBy(LIKELIHOODS, "likelihood", likelihood, "encode");
+  const shape = outputShapeOf(model);
+  if (shape.filter((size) => size > 1).length > 1) throw new InvalidArgumentError({ argument: "model", expected: `outputs in one row, as ${likelihood.name}() takes them`, received: `outputs of ${shape.join(" x ")}, along several axes`, advice: "End with flatten() or globalAveragePooling(), or with dense() after one of them." });
+}
+
+/** Of one example; of networks of layers alone, as others give a row. */
+function outputShapeOf(model: Model & { readonly outputShape?: readonly number[] }): readonly number[] {
+  return model.outputShape ?? [];
 }

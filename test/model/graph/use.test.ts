@@ -2,8 +2,10 @@ import { afterAll, describe, expect, it } from "vitest";
 import { exact, outerProduct } from "../../../src/curvature/curvature.ts";
 import { NotPositiveDefiniteError, UnsupportedError } from "../../../src/errors.ts";
 import { fit } from "../../../src/fit.ts";
+import { bernoulli } from "../../../src/likelihood/bernoulli.ts";
 import { categorical } from "../../../src/likelihood/categorical.ts";
 import { gaussian } from "../../../src/likelihood/gaussian.ts";
+import type { Likelihood } from "../../../src/likelihood/likelihood.ts";
 import { averagePooling2d } from "../../../src/model/graph/average-pooling.ts";
 import { convolution2d } from "../../../src/model/graph/convolution.ts";
 import { dense } from "../../../src/model/graph/dense.ts";
@@ -147,6 +149,22 @@ describe("fit of a network", () => {
     const fitted = await fit(network([1], [embedding(3, 2), flatten(), dense(1)], { seed: 1 }), gaussian(), things);
     const { mean } = await fitted.predict([0, 1, 2]);
     expectClose(mean.to1DArray(), [1_000_000.5, 1_000_100.5, 1_000_200.5], 1e-6);
+  });
+});
+
+describe("a network without flatten()", () => {
+  it("is refused as one whose outputs are no row", async () => {
+    const forgotten = network([1, 6, 6], [convolution2d({ filters: 3, kernel: 3 }), dense(2)]);
+    const data = { inputs: { data: normalTable(4, 36, 1).data, shape: [4, 36] }, targets: [0, 1, 0, 1] } as const;
+    for (const likelihood of [categorical(), gaussian(), bernoulli()] as Likelihood[]) {
+      const message = new RegExp(`^model: expected outputs in one row, as ${likelihood.name}\\(\\) takes them, got outputs of 3 x 4 x 2, along several axes\\. End with flatten\\(\\)`);
+      await expect(fit<Network, Likelihood>(forgotten, likelihood, data)).rejects.toThrow(message);
+      await expect(laplace<Network, Likelihood>(forgotten, likelihood, data)).rejects.toThrow(message);
+    }
+    // Axes of length 1 make no difference.
+    const images = network([1, 6, 6], [convolution2d({ filters: 2, kernel: 6 })]);
+    expect(images.outputShape).toEqual([2, 1, 1]);
+    await expect(train(images, categorical(), data, { maximumIterations: 2 })).resolves.toBeDefined();
   });
 });
 
