@@ -114,7 +114,7 @@ export { functionDraws, type FunctionDrawOptions } from "./predictive/function-d
 export { linearized, predict, type PredictOptions } from "./predictive/predict.ts";
 export { sampled, type SampledOptions } from "./predictive/sampled.ts";
 export type { MethodOptions, PredictionComponents, PredictionMethod, PredictionOf } from "./predictive/method.ts";
-export { coverage, meanLogDensity, rootMeanSquareError } from "./predictive/scores.ts";
+export { coverage, meanLogDensity, rootMeanSquareError, type CoveredPrediction } from "./predictive/scores.ts";
 
 export { brierScore } from "./calibration/brier-score.ts";
 export { expectedCalibrationError, reliabilityBins, type CalibrationErrorOptions, type ReliabilityBin, type ReliabilityOptions } from "./calibration/reliability.ts";

@@ -4,7 +4,7 @@ import { InvalidArgumentError, madeBy } from "../errors.ts";
 import { alike } from "../likelihood/entries.ts";
 import type { RegressionPrediction } from "../likelihood/regression-prediction.ts";
 import { toMatrix } from "../model/derivatives.ts";
-import { coverage } from "../predictive/scores.ts";
+import { coverages, judgedBy, type CoveredPrediction } from "../predictive/scores.ts";
 
 /**
  * The share of targets in the central intervals of one level.
@@ -36,10 +36,11 @@ const LEVELS = [...Array.from({ length: 19 }, (_, i) => (i + 1) / 20), 0.99];
  * console.log(coverageCurve(prediction, [-1.5, -0.3, 0.4, 0.9], [0.5, 0.9]).map((point) => point.coverage)); // [ 0.5, 1 ]
  * ```
  */
-export function coverageCurve(prediction: Pick<RegressionPrediction, "interval">, targets: MatrixLike, levels: readonly number[] = LEVELS): readonly CoveragePoint[] {
+export function coverageCurve(prediction: CoveredPrediction, targets: MatrixLike, levels: readonly number[] = LEVELS): readonly CoveragePoint[] {
   if (!(levels as readonly number[] | null)?.length) throw new InvalidArgumentError({ argument: "levels", expected: "one or more probabilities", received: "none" });
-  const { rows, columns } = toTable("targets", targets);
-  return levels.map((level) => ({ level, coverage: coverage(prediction, targets, level), count: rows * columns }));
+  const shares = coverages(prediction, targets, levels);
+  const { rows, columns } = toTable("targets", judgedBy(prediction, targets).values);
+  return levels.map((level, i) => ({ level, coverage: shares[i], count: rows * columns }));
 }
 
 /**
@@ -55,7 +56,7 @@ export function coverageCurve(prediction: Pick<RegressionPrediction, "interval">
  * console.log(probabilityIntegralTransform(prediction, [0, 1.96]).to1DArray().map((u) => u.toFixed(3))); // [ '0.500', '0.975' ]
  * ```
  */
-export function probabilityIntegralTransform(prediction: Pick<RegressionPrediction, "mean" | "cumulativeProbability">, targets: MatrixLike): Matrix {
-  const { mean, cumulativeProbability } = madeBy("predict() for numbers", "prediction", prediction, "cumulativeProbability");
-  return cumulativeProbability(toMatrix(alike(mean, targets), mean.rows, mean.columns));
+export function probabilityIntegralTransform(prediction: Pick<RegressionPrediction, "mean" | "cumulativeProbability" | "judged">, targets: MatrixLike): Matrix {
+  const { values, prediction: judge } = judgedBy(madeBy("predict() for numbers", "prediction", prediction, "cumulativeProbability"), targets);
+  return judge.cumulativeProbability(toMatrix(alike(judge.mean, values), judge.mean.rows, judge.mean.columns));
 }

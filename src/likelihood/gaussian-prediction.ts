@@ -3,6 +3,7 @@ import type { MatrixLike } from "../data.ts";
 import { NotPositiveDefiniteError } from "../errors.ts";
 import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
 import { solveLower } from "../linalg/triangular.ts";
+import { toMatrix } from "../model/derivatives.ts";
 import { alike, entries } from "./entries.ts";
 import { averageOf, mixing, varianceOf } from "./mixing.ts";
 import { covarianceOf, marginals } from "./moments.ts";
@@ -21,6 +22,7 @@ import { rowSums } from "./without-noise.ts";
 export interface GaussianPrediction extends RegressionPrediction {
   /** Epistemic covariance of the K outputs of example n: K x K. */
   outputCovariance(example: number): Matrix;
+  judged?(targets: MatrixLike): { readonly values: Matrix; readonly prediction: GaussianPrediction };
 }
 
 /** Targets to be scored, N x K, and the variance of their noise: K numbers, or N x K. */
@@ -33,7 +35,7 @@ interface Scored {
  * t_n ~ N(f_n, C_n + diag(noiseVariance)) for outputs f_n with covariance C_n; `noiseVariance` has K numbers, or N x K. Targets to be scored
  * may bring their own, as `read` says.
  */
-export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayLike<number>, read = (targets: MatrixLike): Scored => ({ values: alike({ rows: moments.rows, columns: moments.outputs }, targets), noiseVariance })): GaussianPrediction {
+export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayLike<number>, read?: (targets: MatrixLike) => Scored): GaussianPrediction {
   const { rows, outputs } = moments;
   const { variance } = marginals(moments);
   const table = (value: (n: number, k: number) => number): Matrix => {
@@ -45,6 +47,7 @@ export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayL
   const mean = table((n, k) => moments.mean[n * outputs + k]);
   const noise = (n: number, k: number): number => noiseVariance[(n * outputs + k) % noiseVariance.length];
   const totalVariance = table((n, k) => epistemic(n, k) + noise(n, k));
+  const scoredOf = read ?? ((targets: MatrixLike): Scored => ({ values: alike(mean, targets), noiseVariance }));
   const around = (variance: (n: number, k: number) => number, level: number): Interval => {
     const width = normalQuantile(level);
     const end = (sign: number) => table((n, k) => mean.get(n, k) + sign * width * Math.sqrt(variance(n, k)));
@@ -63,10 +66,16 @@ export function gaussianPrediction(moments: OutputMoments, noiseVariance: ArrayL
     interval: (level = 0.95) => around((n, k) => totalVariance.get(n, k), level),
     meanInterval: (level = 0.95) => around(epistemic, level),
     rankedProbabilityScore: (targets) => {
-      const ts = alike(mean, targets);
-      return table((n, k) => normalRankedScore(ts[n * outputs + k], mean.get(n, k), totalVariance.get(n, k)));
+      const scored = scoredOf(targets);
+      return table((n, k) => normalRankedScore(scored.values[n * outputs + k], mean.get(n, k), epistemic(n, k) + scored.noiseVariance[(n * outputs + k) % scored.noiseVariance.length]));
     },
-    logDensity: (targets) => logDensity(moments, read(targets)),
+    logDensity: (targets) => logDensity(moments, scoredOf(targets)),
+    ...(read && {
+      judged: (targets: MatrixLike) => {
+        const scored = read(targets);
+        return { values: toMatrix(scored.values, rows, outputs), prediction: gaussianPrediction(moments, scored.noiseVariance) };
+      },
+    }),
   };
 }
 
@@ -79,6 +88,12 @@ export function mixedGaussian(predictions: Iterable<GaussianPrediction>, logWeig
     noiseVariance: averageOf((p) => p.noiseVariance),
     totalVariance: varianceOf((p) => p.mean, (p) => p.totalVariance),
   });
+  const [first] = predictions;
+  /** Each component's prediction of values with the error bars that the targets bring. */
+  const judged = (targets: MatrixLike): { readonly values: Matrix; readonly prediction: GaussianPrediction } => {
+    const parts = { *[Symbol.iterator]() { for (const part of predictions) yield part.judged!(targets).prediction; } };
+    return { values: first.judged!(targets).values, prediction: mixedGaussian(parts, logWeights) };
+  };
   return {
     mean,
     ...variances,
@@ -93,10 +108,15 @@ export function mixedGaussian(predictions: Iterable<GaussianPrediction>, logWeig
     interval: (level = 0.95) => normalInterval((p) => p.mean, (p) => p.totalVariance, level),
     meanInterval: (level = 0.95) => normalInterval((p) => p.mean, (p) => p.variance, level),
     rankedProbabilityScore: (targets) => {
+      if (first.judged !== undefined) {
+        const { values, prediction } = judged(targets);
+        return prediction.rankedProbabilityScore(values);
+      }
       const ts = alike(mean, targets);
       return ofNormals((p) => p.mean, (p) => p.totalVariance, (mixture, at) => mixtureRankedScore(mixture, ts[at]));
     },
     logDensity: mixedLogDensity,
+    ...(first.judged && { judged }),
   };
 }
 

@@ -2,7 +2,7 @@ import { toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, knownOptions, positive } from "../errors.ts";
 import { columnScale } from "../model/standardized.ts";
 import { diagonalBlocks } from "./diagonal-blocks.ts";
-import { entriesThat } from "./entries.ts";
+import { alike, entriesThat } from "./entries.ts";
 import { gaussianPrediction, mixedGaussian, type GaussianPrediction } from "./gaussian-prediction.ts";
 import type { Likelihood } from "./likelihood.ts";
 import { correlated } from "./moments.ts";
@@ -28,7 +28,10 @@ export interface MeasurementsOptions {
  * @category Predictions
  */
 export interface MeasurementsPredictionOptions {
-  /** Error bars of the measurements to be predicted: one number for all, or N x K. Default 0: the quantity itself is predicted, with epistemic variance alone. */
+  /**
+   * Error bars of the measurements to be predicted: one number for all, or N x K. Default: none, the quantity itself is predicted, with epistemic variance alone. Scores judge targets of [value, error bar] by the error bars that these
+   * bring, and values alone by those given here; where there are none they refuse.
+   */
   readonly errorBars?: number | MatrixLike;
 }
 
@@ -105,7 +108,8 @@ export function measurements(options: MeasurementsOptions = {}): MeasurementsLik
         make: (kept, rows, outputs) => {
           const bars = errorBarsOf(asked.errorBars ?? 0, rows, outputs);
           return gaussianPrediction({ rows, outputs, ...kept }, bars.map((bar) => (scale * bar) ** 2), (targets) => {
-            const { data, columns } = encode(targets, rows, outputs);
+            if (asked.errorBars !== undefined && toTable("targets", targets).columns === outputs) return { values: alike({ rows, columns: outputs }, targets), noiseVariance: bars.map((bar) => (scale * bar) ** 2) };
+            const { data, columns } = encode(targets, rows, outputs, WITHOUT_BARS);
             const isValue = (i: number): boolean => i % columns < outputs;
             return { values: data.filter((_, i) => isValue(i)), noiseVariance: data.filter((_, i) => !isValue(i)).map((bar) => (scale * bar) ** 2) };
           });
@@ -119,6 +123,9 @@ export function measurements(options: MeasurementsOptions = {}): MeasurementsLik
 /** The least scale that re-estimation can arrive at: no values are so much nearer the truth than their error bars say. */
 const LEAST_SCALE = 1e-6;
 
+/** What to do to score values alone. */
+const WITHOUT_BARS = "Give the targets their error bars, or predict with them, { errorBars }, to judge values alone.";
+
 /** A number for each output from itself, its target and the error bar of that. */
 function each(value: (f: number, t: number, sigma: number) => number): (outputs: Float64Array, targets: Table) => Float64Array {
   return (outputs, { data, columns }) => {
@@ -131,10 +138,10 @@ function each(value: (f: number, t: number, sigma: number) => number): (outputs:
 }
 
 /** Values and then error bars: N x 2K. */
-function encode(targets: MatrixLike, rows: number, outputs: number): Table {
+function encode(targets: MatrixLike, rows: number, outputs: number, advice?: string): Table {
   const table = toTable("targets", targets);
   if (table.rows !== rows || table.columns !== 2 * outputs) {
-    throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${2 * outputs}, for each output of the model a column of values, and then for each a column of error bars`, received: `${table.rows} x ${table.columns}` });
+    throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${2 * outputs}, for each output of the model a column of values, and then for each a column of error bars`, received: `${table.rows} x ${table.columns}`, advice });
   }
   const isBar = (i: number): boolean => i % table.columns >= outputs;
   const bad = table.data.findIndex((value, i) => isBar(i) && !(value > 0));

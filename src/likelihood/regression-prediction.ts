@@ -24,4 +24,8 @@ export interface RegressionPrediction extends Prediction {
   meanInterval(level?: number): Interval;
   /** The continuous ranked probability score of each target, N x K: {@link continuousRankedProbabilityScore} is its mean. */
   rankedProbabilityScore(targets: MatrixLike): Matrix;
+  /**
+   * Where targets bring error bars of their own, as those of {@link measurements} do: their values, N x K, and the prediction of values with such error bars, by which scores judge them. Absent for other likelihoods.
+   */
+  judged?(targets: MatrixLike): { readonly values: Matrix; readonly prediction: RegressionPrediction };
 }

@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { continuousRankedProbabilityScore } from "../../src/calibration/continuous-ranked-probability-score.ts";
+import { coverageCurve, probabilityIntegralTransform } from "../../src/calibration/coverage-curve.ts";
+import type { MatrixLike } from "../../src/data.ts";
 import { fit } from "../../src/fit.ts";
+import type { GaussianPrediction } from "../../src/likelihood/gaussian-prediction.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { measurements, type MeasurementsOptions } from "../../src/likelihood/measurements.ts";
 import { mlp } from "../../src/model/mlp.ts";
 import { laplace } from "../../src/posterior/laplace.ts";
 import { predict } from "../../src/predictive/predict.ts";
-import { coverage } from "../../src/predictive/scores.ts";
+import { coverage, meanLogDensity, rootMeanSquareError } from "../../src/predictive/scores.ts";
 import { random } from "../../src/random.ts";
 import { train } from "../../src/training/train.ts";
 import { expectClose } from "../support/close.ts";
@@ -50,6 +54,30 @@ describe("measurements", () => {
     expectClose(measured.totalVariance.to1DArray(), [0.5 + 0.04, 0.25 + 1], 1e-15);
     // What is scored brings its error bars along.
     expectClose(itself.logDensity([[1.5, 0.1], [0, 0.5]]), [gaussian({ noise: 0.2 }).predict(moments).logDensity([1.5, 0])[0], gaussian({ noise: 1 }).predict(moments).logDensity([1.5, 0])[1]], 1e-14);
+  });
+
+  it("are scored by the error bars that the targets bring, or by those of the prediction, and by none not at all", () => {
+    const likelihood = measurements({ scale: 2 });
+    const moments = { rows: 3, outputs: 1, mean: Float64Array.of(1, 2, 0), variance: Float64Array.of(0.5, 0.25, 0.1) };
+    const [values, bars] = [[1.5, 0, 0.9], [0.1, 0.9, 0.3]];
+    const pairs = values.map((value, n) => [value, bars[n]]);
+    const other = { ...moments, mean: Float64Array.of(2, 1, 1) };
+    const weights = Float64Array.of(Math.log(0.4), Math.log(0.6));
+    const of = (options?: object) => [likelihood.predict(moments, options), likelihood.mix!([likelihood.predict(moments, options), likelihood.predict(other, options)], weights)];
+    const scores = [meanLogDensity, continuousRankedProbabilityScore, (p: GaussianPrediction, t: MatrixLike) => coverage(p, t, 0.6), (p: GaussianPrediction, t: MatrixLike) => probabilityIntegralTransform(p, t).get(1, 0), (p: GaussianPrediction, t: MatrixLike) => coverageCurve(p, t, [0.6])[0].coverage];
+    const [without, given, wrong] = [of(), of({ errorBars: bars }), of({ errorBars: 5 })];
+    for (const score of scores) {
+      [0, 1].forEach((i) => {
+        const expected = score(given[i], values);
+        expect(score(without[i], pairs)).toBeCloseTo(expected, 12);
+        expect(score(wrong[i], pairs)).toBeCloseTo(expected, 12);
+        expect(() => score(without[i], values)).toThrow(/^targets: expected 3 x 2.*got 3 x 1\. Give the targets their error bars, or predict with them, \{ errorBars \}/);
+      });
+    }
+    expect(coverageCurve(without[0], pairs)[0].count).toBe(3);
+    expect(coverage(given[0], values, 0.6)).not.toBe(coverage(wrong[0], values, 0.6));
+    expect(given[0].logDensity(values)[1]).toBeCloseTo(gaussian({ noise: 1.8 }).predict(moments).logDensity(values)[1], 12);
+    for (const prediction of [...without, ...given]) expect(rootMeanSquareError(prediction, pairs)).toBe(rootMeanSquareError(prediction, values));
   });
 
   it("are fitted in one call, in any units", async () => {
