@@ -14,7 +14,7 @@ import { weightsOf, type TensorFlowModel } from "./tfjs/tensor-flow.ts";
 
 export { DifferentOutputsError } from "./tfjs/compare.ts";
 export type { TensorFlowLink } from "./tfjs/convert.ts";
-export type { TensorFlowLayer, TensorFlowModel, TensorFlowTensor } from "./tfjs/tensor-flow.ts";
+export type { TensorFlowInput, TensorFlowLayer, TensorFlowModel, TensorFlowTensor } from "./tfjs/tensor-flow.ts";
 
 /**
  * Options of {@link fromTensorFlow}.
@@ -79,7 +79,7 @@ export interface FromTensorFlow {
  * const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 10, activation: "tanh" }), tf.layers.dense({ units: 1 })] });
  * const data = { inputs: [-2, -1, 0, 1, 2], targets: [-0.9, -0.8, 0, 0.8, 0.9] };
  * model.compile({ optimizer: tf.train.adam(0.05), loss: "meanSquaredError" });
- * await model.fit(tf.tensor2d(data.inputs, [5, 1]), tf.tensor2d(data.targets, [5, 1]), { epochs: 100, verbose: 0 });
+ * await model.fit(tf.tensor2d(data.inputs, [5, 1]), tf.tensor2d(data.targets, [5, 1]), { epochs: 100 });
  *
  * const { network } = await fromTensorFlow(model);
  * const posterior = await laplace(network, gaussian({ noise: 0.1 }), data);

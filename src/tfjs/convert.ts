@@ -11,7 +11,11 @@ import { CONVERTERS } from "./layers.ts";
 import { isModel, type TensorFlowLayer, type TensorFlowModel, type Weights } from "./tensor-flow.ts";
 import { topologyOf } from "./topology.ts";
 
-/** What TensorFlow.js applies last, and likelihoods have in them. */
+/**
+ * What TensorFlow.js applies last, and likelihoods have in them.
+ *
+ * @category Models
+ */
 export type TensorFlowLink = "sigmoid" | "softmax" | "logSoftmax";
 
 /** A model as a network, not yet compared. */

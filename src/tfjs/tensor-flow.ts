@@ -1,18 +1,34 @@
-/** What is used of a tensor of TensorFlow.js, whichever of its packages made it. */
+/**
+ * What {@link fromTensorFlow} uses of a tensor of TensorFlow.js, whichever of its packages made it.
+ *
+ * @category Models
+ */
 export interface TensorFlowTensor {
+  /** Sizes of its axes. */
   readonly shape: readonly number[];
+  /** Its numbers, from wherever they are. */
   data(): Promise<ArrayLike<number | string>>;
+  /** The same with its shape; another of its kind makes a tensor of other numbers. */
   buffer(): Promise<object>;
+  /** Gives its memory back. */
   dispose(): void;
 }
 
-/** What is used of a layer of TensorFlow.js. */
+/**
+ * What {@link fromTensorFlow} uses of a layer of TensorFlow.js.
+ *
+ * @category Models
+ */
 export interface TensorFlowLayer {
+  /** `"dense_Dense1"`. */
   readonly name: string;
-  /** Null for the size of the batch. */
+  /** With null for the size of the batch. */
   readonly outputShape: unknown;
+  /** `"Dense"`. */
   getClassName(): string;
+  /** Its options. */
   getConfig(): object;
+  /** Its weights, constants of normalisation among them. */
   getWeights(): readonly TensorFlowTensor[];
 }
 
@@ -22,13 +38,26 @@ export interface TensorFlowLayer {
  * @category Models
  */
 export interface TensorFlowModel {
+  /** `"sequential_1"`. */
   readonly name: string;
   /** In an order in which each comes after what it takes. */
   readonly layers: readonly TensorFlowLayer[];
   /** Undefined until the model is built. */
-  readonly inputs: readonly { readonly shape: readonly (number | null)[] }[];
+  readonly inputs: readonly TensorFlowInput[];
+  /** How its layers hang together. */
   getConfig(): object;
+  /** Its outputs at inputs, one tensor or a list of them. */
   predict(inputs: never): TensorFlowTensor | readonly TensorFlowTensor[];
+}
+
+/**
+ * One of the inputs of a {@link TensorFlowModel}.
+ *
+ * @category Models
+ */
+export interface TensorFlowInput {
+  /** With null for the size of the batch. */
+  readonly shape: readonly (number | null)[];
 }
 
 /** Numbers of a tensor. */
