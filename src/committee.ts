@@ -1,6 +1,6 @@
 import type { MatrixLike } from "./data.ts";
-import { InvalidArgumentError, knownOptions, madeBy, wholeNumber } from "./errors.ts";
-import type { Fitted } from "./fit.ts";
+import { InvalidArgumentError, describe, knownOptions, madeBy, wholeNumber } from "./errors.ts";
+import type { Fitted } from "./fit-model.ts";
 import type { Likelihood } from "./likelihood/likelihood.ts";
 import type { Model } from "./model/model.ts";
 import { mixture, type Mixture, type MixtureOptions } from "./posterior/mixture.ts";
@@ -65,6 +65,7 @@ export interface Committee<M extends Model, L extends Likelihood> {
 export async function committee<M extends Model, L extends Likelihood>(count: number, fitMember: (seed: number) => Promise<Fitted<M, L>>, options: CommitteeOptions = {}): Promise<Committee<M, L>> {
   knownOptions("options", options, ["weights", "seed", "signal", "onProgress"]);
   wholeNumber("count", count, 1);
+  if (typeof fitMember !== "function") throw new InvalidArgumentError({ argument: "fitMember", expected: "a function of the seed", received: (fitMember as unknown) instanceof Promise ? "a promise" : describe(fitMember), advice: "Pass (seed) => fit(mlp([1, 8, 1], { seed }), ...)." });
   const { seed = 0, weights: wanted = "equal" } = options;
   random(seed);
   const checkpoint = checkpoints(options);

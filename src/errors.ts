@@ -117,6 +117,12 @@ export function positive(argument: string, value: unknown): number {
   throw new InvalidArgumentError({ argument, expected: "a finite number above 0", received: describe(value) });
 }
 
+/** Returns `value` if it is true or false, else throws: a text such as "false" counts as true elsewhere. */
+export function trueOrFalse(argument: string, value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw new InvalidArgumentError({ argument, expected: "true or false", received: describe(value) });
+}
+
 /** Returns `value` if it is a whole number of at least `least`, else throws. */
 export function wholeNumber(argument: string, value: unknown, least: number): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= least) return value;
@@ -149,8 +155,9 @@ function adviceFor(makers: string, value: unknown): string | undefined {
 /** Throws when `options` has a key that is not in `known`: a misspelt option must not pass in silence. `beside` are those that somebody else looks at, and that may be named as well. */
 export function knownOptions(argument: string, options: object, known: readonly string[], beside: readonly string[] = []): void {
   const allowed = [...known, ...beside];
-  if (typeof options !== "object" || options === null) {
-    throw new InvalidArgumentError({ argument, expected: allowed.length === 0 ? "no options" : `an object with any of ${allowed.join(", ")}`, received: describe(options) });
+  const isData = Array.isArray(options) || ArrayBuffer.isView(options);
+  if (typeof options !== "object" || options === null || isData) {
+    throw new InvalidArgumentError({ argument, expected: allowed.length === 0 ? "no options" : `an object with any of ${allowed.join(", ")}`, received: describe(options), advice: isData ? "Data are one argument, { inputs, targets }; options are an object of their own." : undefined });
   }
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;

@@ -63,6 +63,7 @@ describe("a committee", () => {
 
   it("refuses what it can't take", async () => {
     await expect(committee(0, member)).rejects.toThrow(/^count: /);
+    await expect(committee(2, member(1) as never)).rejects.toThrow(/^fitMember: expected a function of the seed, got a promise\. Pass \(seed\) =>/);
     await expect(committee(1, member, { seed: 0.5 })).rejects.toThrow(/^seed: /);
     await expect(committee(1, member, { members: 2 } as object)).rejects.toThrow(/^options\.members: /);
     await expect(committee(1, () => Promise.resolve({} as Fitted<never, never>))).rejects.toThrow(/^fitMember: expected a value made by fit\(\)/);

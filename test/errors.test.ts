@@ -1,5 +1,9 @@
 import { describe as suite, expect, it } from "vitest";
-import { InvalidArgumentError, LaplaceError, NotFiniteError, NotPositiveDefiniteError, UnsupportedError, describe, knownOptions, oneOf, positive, wholeNumber } from "../src/errors.ts";
+import { InvalidArgumentError, LaplaceError, NotFiniteError, NotPositiveDefiniteError, UnsupportedError, describe, knownOptions, oneOf, positive, trueOrFalse, wholeNumber } from "../src/errors.ts";
+import { gaussian } from "../src/likelihood/gaussian.ts";
+import { measurements } from "../src/likelihood/measurements.ts";
+import { mlp } from "../src/model/mlp.ts";
+import { perLayer } from "../src/prior/per-layer.ts";
 
 suite("errors", () => {
   it("share a base class and say their names", () => {
@@ -61,10 +65,27 @@ suite("checks", () => {
     expect(() => wholeNumber("size", value, 2)).toThrow(/^size: expected a whole number of at least 2, got /);
   });
 
+  it("take nothing but booleans for booleans", () => {
+    expect([trueOrFalse("fixed", true), trueOrFalse("fixed", false)]).toEqual([true, false]);
+    for (const text of ["false", 0, null]) {
+      const refused = /^(fixed|perOutput|biases|separateBiases): expected true or false, got ("false"|0|null)/;
+      const given = text as never;
+      expect(() => trueOrFalse("fixed", given)).toThrow(refused);
+      if (text === null) continue;
+      expect(() => gaussian({ noise: 1, fixed: given })).toThrow(refused);
+      expect(() => gaussian({ perOutput: given })).toThrow(refused);
+      expect(() => measurements({ fixed: given })).toThrow(refused);
+      expect(() => mlp([1, 1], { biases: given })).toThrow(refused);
+      expect(() => perLayer(1, { separateBiases: given })).toThrow(refused);
+    }
+  });
+
   it("list the choices", () => {
     expect(() => oneOf("mode", "z", ["x", "y"])).toThrow('mode: expected one of "x", "y", got "z".');
     expect(() => oneOf("mode", undefined, ["x", "y"])).toThrow(InvalidArgumentError);
     expect(() => knownOptions("options", { nosie: 1 }, ["noise", "fixed"])).toThrow('options.nosie: expected one of the options noise, fixed, got the unknown option "nosie".');
+    for (const data of [[1, 2], new Float64Array(2)]) expect(() => knownOptions("options", data, ["noise"])).toThrow(/^options: expected an object with any of noise, got an? .*\{ inputs, targets \}/);
+    expect(() => knownOptions("options", 3 as never, ["noise"])).toThrow("options: expected an object with any of noise, got 3.");
     expect(() => knownOptions("options", { a: undefined }, [])).toThrow(/^options\.a: expected no options/);
   });
 });

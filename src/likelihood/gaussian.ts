@@ -1,5 +1,5 @@
 import { toNumbers, toTable, type MatrixLike, type Table } from "../data.ts";
-import { InvalidArgumentError, describe, knownOptions, positive } from "../errors.ts";
+import { InvalidArgumentError, describe, knownOptions, positive, trueOrFalse } from "../errors.ts";
 import { columnScale } from "../model/standardized.ts";
 import { diagonalBlocks } from "./diagonal-blocks.ts";
 import { gaussianPrediction, mixedGaussian, type GaussianPrediction } from "./gaussian-prediction.ts";
@@ -63,7 +63,9 @@ export interface GaussianLikelihood extends Likelihood<GaussianPrediction> {
  */
 export function gaussian(options: GaussianOptions = {}): GaussianLikelihood {
   knownOptions("options", options, ["noise", "fixed", "perOutput", "scales"]);
-  const { noise, fixed = false, perOutput = false } = options;
+  const { noise } = options;
+  const fixed = trueOrFalse("fixed", options.fixed ?? false);
+  const perOutput = trueOrFalse("perOutput", options.perOutput ?? false);
   const scales = options.scales === undefined ? undefined : toNumbers("scales", options.scales);
   scales?.forEach((scale, k) => positive(`scales[${k}]`, scale));
   if (noise !== undefined) return create({ noise: usable(noise), fixed, perOutput, estimated: false, scales });

@@ -1,5 +1,5 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
-import { InvalidArgumentError, knownOptions, positive } from "../errors.ts";
+import { InvalidArgumentError, knownOptions, positive, trueOrFalse } from "../errors.ts";
 import { columnScale } from "../model/standardized.ts";
 import { diagonalBlocks } from "./diagonal-blocks.ts";
 import { alike, entriesThat } from "./entries.ts";
@@ -71,7 +71,7 @@ export interface MeasurementsLikelihood extends Likelihood<GaussianPrediction, M
 export function measurements(options: MeasurementsOptions = {}): MeasurementsLikelihood {
   knownOptions("options", options, ["scale", "fixed"]);
   const scale = positive("scale", options.scale ?? 1);
-  const { fixed = true } = options;
+  const fixed = trueOrFalse("fixed", options.fixed ?? true);
   const scaledBars = (value: (f: number, t: number, sigma: number) => number): ReturnType<typeof each> => each((f, t, bar) => value(f, t, scale * bar));
   const losses = scaledBars((f, t, sigma) => 0.5 * ((t - f) / sigma) ** 2 + Math.log(sigma) + 0.5 * Math.log(2 * Math.PI));
   const precisions = scaledBars((_, __, sigma) => sigma ** -2);

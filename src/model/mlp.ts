@@ -1,5 +1,5 @@
 import { toNumbers } from "../data.ts";
-import { InvalidArgumentError, describe, knownOptions, wholeNumber } from "../errors.ts";
+import { InvalidArgumentError, describe, knownOptions, trueOrFalse, wholeNumber } from "../errors.ts";
 import { random } from "../random.ts";
 import { activation, type ActivationName } from "./activation.ts";
 import { denseNetwork, type DenseNetwork } from "./dense-network.ts";
@@ -46,6 +46,7 @@ export function mlp(sizes: readonly number[], options: MlpOptions = {}): DenseNe
   knownOptions("options", options, ["activation", "outputActivation", "biases", "seed", "parameters"]);
   if (!Array.isArray(sizes) || sizes.length < 2) throw new InvalidArgumentError({ argument: "sizes", expected: "the numbers of inputs, hidden units and outputs, as [1, 20, 1]", received: describe(sizes) });
   sizes.forEach((size, i) => wholeNumber(`sizes[${i}]`, size, 1));
+  trueOrFalse("biases", options.biases ?? true);
 
   const layers = describeLayers(sizes, hiddenActivations(sizes.length - 2, options.activation ?? "tanh"), options);
   if (options.parameters === undefined) return denseNetwork(layers, initialParameters(layers, options.seed ?? 0));

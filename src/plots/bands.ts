@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { InvalidArgumentError, describe, knownOptions, madeBy } from "../errors.ts";
 import type { Interval } from "../likelihood/prediction.ts";
 import type { RegressionPrediction } from "../likelihood/regression-prediction.ts";
 import { drawingDocument, frame } from "./frame.ts";
@@ -46,9 +47,17 @@ const LEGEND = 28;
  * Data, mean and bands over one input: shaded where new targets fall, dashed where the noise-free function may be.
  *
  * @category Plots
+ * @throws {@link InvalidArgumentError} for what is no prediction of one output, made at as many inputs.
  * @returns An svg element as text, with a background of its own.
  */
-export function bands({ inputs, prediction, labels, data, truth, levels = [0.5, 0.9], epistemicLevel = 0.9, document }: Bands): string {
+export function bands(shown: Bands): string {
+  knownOptions("bands", shown, ["inputs", "prediction", "labels", "data", "truth", "levels", "epistemicLevel", "document"]);
+  const { inputs, labels, data, truth, levels = [0.5, 0.9], epistemicLevel = 0.9, document } = shown;
+  const prediction = madeBy("predict() for numbers", "prediction", shown.prediction, "meanInterval");
+  const { rows, columns } = prediction.mean;
+  if (!isList(inputs) || inputs.length !== rows || columns !== 1) throw new InvalidArgumentError({ argument: "inputs", expected: "an array of the inputs of the prediction, one number for each row, and one output", received: `${describe(inputs)} for ${rows} x ${columns}` });
+  if (typeof labels !== "object" || labels === null) throw new InvalidArgumentError({ argument: "labels", expected: "the names of the axes, { x, y }", received: describe(labels) });
+  if (data !== undefined && !(isList(data?.inputs) && isList(data?.targets))) throw new InvalidArgumentError({ argument: "data", expected: "{ inputs, targets }, arrays of numbers", received: describe(data) });
   const mean = prediction.mean.to1DArray();
   const epistemic = edges(inputs, prediction.meanInterval(epistemicLevel));
   const widestFirst = [...levels].sort((a, b) => b - a);
@@ -74,6 +83,11 @@ export function bands({ inputs, prediction, labels, data, truth, levels = [0.5, 
     ...(data ? [{ label: "data", symbol: `<circle cx="11" cy="-4" r="3" fill="${COLOR.ink}" fill-opacity="0.65"/>` }] : []),
   ];
   return page(WIDTH, HEIGHT + LEGEND, [legendRow(legend), placed(chart, 0, LEGEND)]);
+}
+
+/** An array or a typed array. */
+function isList(value: unknown): boolean {
+  return Array.isArray(value) || ArrayBuffer.isView(value);
 }
 
 interface Edge {

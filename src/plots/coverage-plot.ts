@@ -41,7 +41,7 @@ const Z = 1.959964;
 export function coveragePlot(points: readonly CoveragePoint[] | Readonly<Record<string, readonly CoveragePoint[]>>, options: CoveragePlotOptions = {}): string {
   knownOptions("options", options, ["labels", "document"]);
   const { labels = { x: "level of the intervals", y: "share of targets inside" } } = options;
-  const series = seriesOf("points", points, "predictions");
+  const series = seriesOf("points", points, "predictions", "coverageCurve");
   const document = drawingDocument(options);
   const { x, y, ...shared } = frame(document, labels, WIDTH, HEIGHT);
   const { count } = series[0].points[0];

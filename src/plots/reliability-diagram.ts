@@ -42,7 +42,7 @@ const Z = 1.959964;
 export function reliabilityDiagram(bins: readonly ReliabilityBin[] | Readonly<Record<string, readonly ReliabilityBin[]>>, options: ReliabilityDiagramOptions = {}): string {
   knownOptions("options", options, ["labels", "document"]);
   const { labels = { x: "predicted probability", y: "frequency" } } = options;
-  const series = seriesOf("bins", bins, "predictions");
+  const series = seriesOf("bins", bins, "predictions", "reliabilityBins");
   const document = drawingDocument(options);
   const { x, y, ...shared } = frame(document, { ...labels, x: "" }, WIDTH, HEIGHT);
   const chart = Plot.plot({

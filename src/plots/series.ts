@@ -20,11 +20,13 @@ const STYLES = [
 ] as const;
 
 /** One series, or several by name. */
-export function seriesOf<T>(argument: string, given: readonly T[] | Readonly<Record<string, readonly T[]>>, single: string): readonly Series<T>[] {
+export function seriesOf<T>(argument: string, given: readonly T[] | Readonly<Record<string, readonly T[]>>, single: string, maker: string): readonly Series<T>[] {
+  const advice = `Pass ${maker}(prediction, targets), or several by name.`;
   const named: readonly (readonly [string, readonly T[]])[] = isList(given) ? [["", given]] : Object.entries(given ?? {});
-  if (named.length === 0 || named.length > STYLES.length) throw new InvalidArgumentError({ argument, expected: `one to ${STYLES.length} series`, received: `${named.length}` });
+  if (typeof given === "object" && given !== null && "logDensity" in given) throw new InvalidArgumentError({ argument, expected: `what ${maker}() gives`, received: "a prediction", advice });
+  if (named.length === 0 || named.length > STYLES.length) throw new InvalidArgumentError({ argument, expected: `one to ${STYLES.length} series`, received: `${named.length}`, advice });
   return named.map(([name, points], i) => {
-    if (!Array.isArray(points) || points.length === 0) throw new InvalidArgumentError({ argument, expected: "series of one or more points", received: `${describe(points)}${name === "" ? "" : ` for ${JSON.stringify(name)}`}` });
+    if (!Array.isArray(points) || points.length === 0) throw new InvalidArgumentError({ argument, expected: "series of one or more points", received: `${describe(points)}${name === "" ? "" : ` for ${JSON.stringify(name)}`}`, advice });
     const { color, symbol, shape } = STYLES[i];
     const line = `<line x2="22" y1="-4" y2="-4" stroke-width="1.5"/>`;
     return { name, points, color, symbol, legend: { label: name === "" ? single : name, symbol: `<g stroke="${color}" fill="${color}">${line}${shape}</g>` } };

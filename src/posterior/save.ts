@@ -4,6 +4,7 @@ import type { Model } from "../model/model.ts";
 import { isArray } from "../workers/buffers.ts";
 import { makers } from "../workers/makers.ts";
 import { packed, unpacked } from "../workers/packing.ts";
+import { isMixture } from "./mixture.ts";
 import { Posterior, checkedPosterior, type PosteriorParts } from "./posterior.ts";
 
 /**
@@ -39,6 +40,7 @@ const VERSION = 1;
  * ```
  */
 export function savePosterior(posterior: Posterior): SavedPosterior {
+  if (isMixture(posterior)) throw new InvalidArgumentError({ argument: "posterior", expected: "one posterior", received: `a mixture of ${posterior.posteriors.length}`, advice: "Save each of its `.posteriors`, and Array.from(its `.weights`): mixture(saved.map((one) => loadPosterior(one)), { weights }) makes it again." });
   const { model, likelihood, prior, curvature, structure, temperature, data } = checkedPosterior(posterior);
   const parts = Object.entries({ model, likelihood, prior, curvature, structure, temperature, data }).map(([name, part]) => [name, encoded(plain(name, part), name)]);
   return { format: FORMAT, version: VERSION, parts: Object.fromEntries(parts) as SavedPosterior["parts"] };

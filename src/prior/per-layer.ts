@@ -1,4 +1,4 @@
-import { knownOptions } from "../errors.ts";
+import { knownOptions, trueOrFalse } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import type { PriorOptions } from "./isotropic.ts";
 import { checkedPrecisions } from "./precisions.ts";
@@ -24,11 +24,12 @@ export interface PerLayerOptions extends PriorOptions {
  */
 export function perLayer(precisions: number | ArrayLike<number> = 1, options: PerLayerOptions = {}): Prior {
   knownOptions("options", options, ["mean", "fixed", "separateBiases"]);
+  const separateBiases = trueOrFalse("separateBiases", options.separateBiases ?? false);
   const precisionsOf = checkedPrecisions(precisions);
   return {
     name: "per layer",
     bind: (model) => {
-      const { groups, groupOf } = layerGroups(model, options.separateBiases ?? false);
+      const { groups, groupOf } = layerGroups(model, separateBiases);
       return groupedPrior("per layer", groups, groupOf, precisionsOf(groups.length), priorMean(model, options.mean), options.fixed);
     },
   };

@@ -4,7 +4,7 @@ import { coverageCurve } from "../../src/calibration/coverage-curve.ts";
 import { equalMassBins } from "../../src/calibration/bins.ts";
 import { reliabilityBins } from "../../src/calibration/reliability.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
-import { coveragePlot, legendRow, reliabilityDiagram } from "../../src/plots.ts";
+import { bands, coveragePlot, evidenceBySize, legendRow, reliabilityDiagram } from "../../src/plots.ts";
 import { normals } from "../support/random-numbers.ts";
 
 const { document } = parseHTML("<html></html>");
@@ -86,6 +86,24 @@ describe("coveragePlot", () => {
   it("refuses no points", () => {
     expect(() => coveragePlot([], { document })).toThrow(/^points: /);
     expect(() => coveragePlot({ a: curve(1), b: "curve" as never }, { document })).toThrow(/^points: .*"curve" for "b"/);
+  });
+});
+
+describe("what is no picture's data", () => {
+  const prediction = gaussian({ noise: 1 }).predict({ rows: 2, outputs: 1, mean: new Float64Array(2) });
+  const labels = { x: "x", y: "y" };
+
+  it("is refused by what to pass instead", () => {
+    expect(() => reliabilityDiagram(prediction as never, { document })).toThrow(/^bins: expected what reliabilityBins\(\) gives, got a prediction\. Pass reliabilityBins\(prediction, targets\)/);
+    expect(() => coveragePlot(prediction as never, { document })).toThrow(/^points: .*Pass coverageCurve\(prediction, targets\)/);
+    expect(() => evidenceBySize([{ logEvidence: -3 }] as never, { document })).toThrow(/^models\[0\]\.size: expected a finite number, got undefined\. Each model is \{ size, logEvidence, heldOut \}/);
+    expect(() => evidenceBySize([], { document })).toThrow(/^models: expected an array of one or more/);
+    expect(() => bands({ x: [1] } as never)).toThrow(/^bands\.x: expected one of the options inputs, prediction/);
+    expect(() => bands({ inputs: [1, 2] } as never)).toThrow(/^prediction: expected a value made by predict\(\)/);
+    expect(() => bands({ inputs: [1], prediction, labels, document })).toThrow(/^inputs: expected an array of the inputs/);
+    expect(() => bands({ inputs: [1, 2], prediction, document } as never)).toThrow(/^labels: /);
+    expect(() => bands({ inputs: [1, 2], prediction, labels, data: [1] as never, document })).toThrow(/^data: /);
+    expect(bands({ inputs: [1, 2], prediction, labels, document })).toMatch(/^<svg/);
   });
 });
 

@@ -17,6 +17,7 @@ import type { Model } from "../../src/model/model.ts";
 import { subnetwork } from "../../src/model/subnetwork.ts";
 import { laplace, withMoreData, type LaplaceOptions } from "../../src/posterior/laplace.ts";
 import { mergePosteriors } from "../../src/posterior/merge.ts";
+import { mixture } from "../../src/posterior/mixture.ts";
 import type { Posterior } from "../../src/posterior/posterior.ts";
 import { loadPosterior, savePosterior } from "../../src/posterior/save.ts";
 import { predict } from "../../src/predictive/predict.ts";
@@ -111,6 +112,7 @@ describe("saving and loading", () => {
     expect(() => savePosterior(own)).toThrow(/^savePosterior: the model cannot be saved/);
     const posterior = await laplace(network, gaussian({ noise: 1 }), { inputs, targets: two }, weightSpace);
     expect(() => savePosterior(Promise.resolve(posterior) as unknown as Posterior)).toThrow(/Await it first/);
+    expect(() => savePosterior(mixture([posterior, posterior]) as unknown as Posterior)).toThrow(/^posterior: expected one posterior, got a mixture of 2\. Save each of its `\.posteriors`/);
     const saved = savePosterior(posterior);
     expect(() => loadPosterior(JSON.stringify(saved))).toThrow(/^saved: expected what savePosterior\(\) gives.*Parse it first/);
     for (const bad of [null, 3, {}, { format: "other" }]) expect(() => loadPosterior(bad)).toThrow(InvalidArgumentError);
