@@ -38,7 +38,7 @@ const upwards = rooms.map((room, depth) => ({
         patterns: [
           portable,
           {
-            regex: `^\\.\\.?/(.*/)?((${["-", ...rooms.slice(0, depth)].join("|")})/|((index|fit)\\.ts|worker\\.js)$)`,
+            regex: `^\\.\\.?/(.*/)?((${["-", ...rooms.slice(0, depth)].join("|")})/|((index|fit(-\\w+)?)\\.ts|worker\\.js)$)`,
             message: `Imports run downwards: ${room}/ may not import from a room above it (see CONTRIBUTING.md).`,
           },
         ],

@@ -1,7 +1,7 @@
 import { gather, toTable, type Data, type MatrixLike, type Table } from "./data.ts";
 import { InvalidArgumentError, describe } from "./errors.ts";
 import { stackingWeights } from "./evidence/stacking.ts";
-import { fittedAt, type FitOptions, type Fitted } from "./fit.ts";
+import { checkVaried, fittedAt, type FitOptions, type Fitted } from "./fit-model.ts";
 import { examples } from "./likelihood/examples.ts";
 import type { Likelihood } from "./likelihood/likelihood.ts";
 import type { Pooling } from "./likelihood/pooled-student-t.ts";
@@ -139,7 +139,7 @@ interface Stacked {
 /** Fits each size to the examples without a fold, for each fold, and finds the weights, the spread and the kind of prior that predict the folds best. */
 async function stacked<L extends Likelihood>({ folds: wanted, seed }: Networks, sizes: readonly (readonly number[])[], parts: MemberParts<L>, options: FitOptions): Promise<Stacked> {
   const spreads = spreadsFor(parts.likelihood);
-  const folds = foldsOf(parts.inputs.rows, wanted, seed);
+  const folds = foldsOf(parts, wanted, seed);
   const trials = priorsFor(parts).flatMap((priorPerLayer) => sizes.flatMap((hidden) => folds.map((heldOut, fold) => ({ hidden, seed: seed + fold, priorPerLayer, heldOut, spreads }))));
   const found: Member<L>[] = [];
   for await (const member of fitMembers(parts, trials, options, "cross-validation")) found.push(member);
@@ -193,6 +193,7 @@ function most(work: number, { work: bound }: Networks): number {
 function memberParts<L extends Likelihood>({ hidden, activation, outputs: asked }: Networks, likelihood: L, data: Data, options: FitOptions): MemberParts<L> {
   if (typeof data !== "object" || data === null || !("inputs" in data && "targets" in data)) throw new InvalidArgumentError({ argument: "data", expected: "{ inputs, targets }", received: describe(data) });
   const [inputs, targets] = [toTable("data.inputs", data.inputs), toTable("data.targets", data.targets)];
+  checkVaried(targets);
   const outputs = asked ?? outputsFor(likelihood, targets);
   examples(mlp([inputs.columns, ...hidden[0], outputs], { activation }), likelihood, data);
   const { signal: _, onProgress: __, workers: ___, ...others } = options;
@@ -214,10 +215,23 @@ function outputsFor(likelihood: Likelihood, targets: Table): number {
 }
 
 /** The examples, shuffled and divided: as many of the folds as it takes to judge by. */
-function foldsOf(rows: number, wanted: number, seed: number): Int32Array[] {
+function foldsOf({ likelihood, targets }: MemberParts, wanted: number, seed: number): Int32Array[] {
+  const { rows } = targets;
   const order = permutation(rows, random(seed));
   const count = Math.min(wanted, rows);
-  return Array.from({ length: Math.min(count, Math.ceil((ENOUGH * count) / rows)) }, (_, fold) => order.slice(Math.round((fold * rows) / count), Math.round(((fold + 1) * rows) / count)));
+  const folds = Array.from({ length: Math.min(count, Math.ceil((ENOUGH * count) / rows)) }, (_, fold) => order.slice(Math.round((fold * rows) / count), Math.round(((fold + 1) * rows) / count)));
+  // Noise cannot be estimated from targets that are all the same, as they may be without a fold.
+  const usable = likelihood.scaled === undefined ? folds.filter((fold) => fold.length < rows) : folds.filter((fold) => variedWithout(targets, fold));
+  if (usable.length > 0) return usable;
+  throw new InvalidArgumentError({ argument: "data", expected: "examples that still differ when some of them are held out", received: `${rows} ${rows === 1 ? "row" : "rows"}`, advice: 'Give it more rows, or networks({ weights: "equal" }), which holds nothing out.' });
+}
+
+/** Whether targets outside of a fold differ from one another. */
+function variedWithout(targets: Table, fold: Int32Array): boolean {
+  const held = new Set(fold);
+  let first = 0;
+  while (held.has(first)) first++;
+  return targets.data.some((value, i) => !held.has(Math.floor(i / targets.columns)) && value !== targets.data[first * targets.columns + (i % targets.columns)]);
 }
 
 /** The fits, in the order of the tasks, here or in threads. */

@@ -1,5 +1,5 @@
 import { gather, type FlatArray, type Table } from "./data.ts";
-import { fitModel, type FitOptions } from "./fit.ts";
+import { fitModel, type FitOptions } from "./fit-model.ts";
 import type { Likelihood } from "./likelihood/likelihood.ts";
 import type { Moments } from "./likelihood/pooled-student-t.ts";
 import type { DenseNetwork } from "./model/dense-network.ts";

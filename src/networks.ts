@@ -58,6 +58,8 @@ const WORK = 3e9;
  *    so the tails are those of the whole prediction, and not of noise alone around means that scatter as if by a normal distribution.
  * 3. Networks of the sizes that are left are fitted to all examples, and predict with these weights.
  *
+ * A fold without which all targets are the same is passed over where there is noise, which could not be estimated then; a fold may lack a class.
+ *
  * `weights: "equal"` and `"evidence"` hold nothing out: networks of all sizes count the same, or by $p_i(D)$.
  *
  * Each fit is that of {@link fit} for one network ({@link automaticRelevance} unless `prior` says otherwise or step 2 does, hyperparameters by the evidence), in no more than 100 steps unless `maximumIterations` says otherwise: modes differ by more than what further steps

@@ -1,4 +1,4 @@
-import { fittedAt, type FitOptions, type Fitted } from "./fit.ts";
+import { fittedAt, type FitOptions, type Fitted } from "./fit-model.ts";
 import type { Data } from "./data.ts";
 import type { Likelihood } from "./likelihood/likelihood.ts";
 import { isStudentT } from "./likelihood/student-t.ts";

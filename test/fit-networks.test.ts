@@ -206,6 +206,30 @@ describe("a family of networks", () => {
     expect((await fitted.predict([0])).probabilities.columns).toBe(3);
   });
 
+  it("takes one that differs among many, which no fold need be able to do without", async () => {
+    const inputs = Array.from({ length: 40 }, (_, n) => n / 20 - 1);
+    const small = networks({ hidden: [[]], restarts: 1, folds: 4 });
+    const outlier = (value: number): { inputs: number[]; targets: number[] } => ({ inputs, targets: inputs.map((_, n) => (n === 30 ? value : 0)) });
+    for (const likelihood of [bernoulli(), poisson(), gaussian(), studentT()] as Likelihood[]) {
+      const steps: Progress[] = [];
+      const fitted = await fit(small, likelihood, outlier(1), { maximumIterations: 20, onProgress: (progress) => steps.push(progress) });
+      expect(fitted.sizes[0].heldOut).toSatisfy(Number.isFinite);
+      // Noise cannot be estimated where the one is held out: that fold is passed over. Classes and counts are tried with both kinds of prior.
+      expect(steps.filter(({ stage }) => stage === "cross-validation")).toHaveLength(likelihood.scaled === undefined ? 8 : 3);
+    }
+    // All the same of all examples, as the user counts them.
+    for (const likelihood of [gaussian(), categorical()] as Likelihood[]) await expect(fit(small, likelihood, outlier(0))).rejects.toThrow(/^data\.targets: expected targets that differ from example to example, got 0 for all 40 examples\. There is nothing to predict/);
+  });
+
+  it("takes few rows, if some can be held out", async () => {
+    const [small, equal] = [networks({ hidden: [[]] }), networks({ hidden: [[]], weights: "equal" })];
+    const rows = (count: number): { inputs: number[]; targets: number[] } => ({ inputs: [0, 1, 2].slice(0, count), targets: [0, 1, 0].slice(0, count) });
+    for (const [count, text] of [[1, "1 row"], [2, "2 rows"]] as const) await expect(fit(small, gaussian(), rows(count))).rejects.toThrow(new RegExp(`^data: expected examples that still differ when some of them are held out, got ${text}\\. .*weights: "equal"`));
+    await expect(fit(small, bernoulli(), rows(1))).rejects.toThrow(/^data: expected examples/);
+    expect((await fit(equal, gaussian(), rows(2))).members).toHaveLength(1);
+    for (const likelihood of [gaussian(), bernoulli()] as Likelihood[]) expect((await fit(small, likelihood, rows(3))).sizes[0].heldOut).toSatisfy(Number.isFinite);
+  });
+
   it("takes targets with a column for more than their values", async () => {
     const small = networks({ hidden: [[]], restarts: 1, folds: 2 });
     const inputs = Array.from({ length: 30 }, (_, n) => n / 15 - 1);
