@@ -22,7 +22,12 @@ import { rowSums } from "./without-noise.ts";
 export interface GaussianPrediction extends RegressionPrediction {
   /** Epistemic covariance of the K outputs of example n: K x K. */
   outputCovariance(example: number): Matrix;
-  judged?(targets: MatrixLike): { readonly values: Matrix; readonly prediction: GaussianPrediction };
+  judged?(targets: MatrixLike): {
+    /** N x K. */
+    readonly values: Matrix;
+    /** Of values with these error bars. */
+    readonly prediction: GaussianPrediction;
+  };
 }
 
 /** Targets to be scored, N x K, and the variance of their noise: K numbers, or N x K. */

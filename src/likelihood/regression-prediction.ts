@@ -27,5 +27,10 @@ export interface RegressionPrediction extends Prediction {
   /**
    * Where targets bring error bars of their own, as those of {@link measurements} do: their values, N x K, and the prediction of values with such error bars, by which scores judge them. Absent for other likelihoods.
    */
-  judged?(targets: MatrixLike): { readonly values: Matrix; readonly prediction: RegressionPrediction };
+  judged?(targets: MatrixLike): {
+    /** N x K. */
+    readonly values: Matrix;
+    /** Of values with these error bars. */
+    readonly prediction: RegressionPrediction;
+  };
 }
