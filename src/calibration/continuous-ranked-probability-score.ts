@@ -8,7 +8,7 @@ import type { RegressionPrediction } from "../likelihood/regression-prediction.t
  * in the units of the targets, lower is better. It is proper, and of a prediction without error bars it is the mean absolute error. Unlike {@link meanLogDensity} it is not ruled by a few targets far off.
  *
  * In closed form where the prediction is normal (Gneiting & Raftery 2007, eq. 22) or a mixture of normals (Grimit et al. 2006), as of {@link gaussian}, its committees and draws, and of {@link heteroscedastic}; otherwise, as of
- * {@link studentT}, from cumulative probabilities by quadrature, to a relative 1e-8 or better, to 1e-4 where components of a mixture are a thousand times further apart than they are wide. It is finite for Student's t with more than half a degree of freedom. A mixture of S predictions takes a time of $O(S^2)$ a target.
+ * {@link studentT}, from cumulative probabilities by quadrature, to a relative 1e-6 or better, to 1e-4 where components of a mixture are a thousand times further apart than they are wide. It is finite for Student's t with more than half a degree of freedom. A mixture of S predictions takes a time of $O(S^2)$ a target.
  *
  * @category Calibration
  * @throws {@link InvalidArgumentError} when the targets do not fit the prediction.

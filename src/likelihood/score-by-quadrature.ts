@@ -7,11 +7,11 @@ import type { RegressionPrediction } from "./regression-prediction.ts";
 /** Points and weights of Gauss and Legendre on -1 .. 1. */
 const RULE = gaussLegendre(10);
 /** Where the sum no longer changes by more than this share of it, it is good. */
-const PRECISION = 1e-9;
+const PRECISION = 1e-7;
 /** The longest panel is halved so many times at most. */
-const HALVINGS = 7;
+const HALVINGS = 9;
 /** What the squared tail adds beyond the ends is less than this share of the width. */
-const NEGLIGIBLE = 1e-12;
+const NEGLIGIBLE = 1e-10;
 /** In hyperbolic sines, the ends reach exp(64) widths at most. */
 const FARTHEST = 64;
 
@@ -28,7 +28,7 @@ export function scoresByQuadrature({ cumulativeProbability, interval, mean: { ro
 
   const isCertain = width.map((w) => (w > 0 ? 0 : 1));
   let reach = 4;
-  for (; reach < FARTHEST; reach *= 2) {
+  for (; reach < FARTHEST; reach = Math.min(FARTHEST, 1.5 * reach)) {
     const [below, above] = [-reach, reach].map((s) => cumulative(width.map((_, i) => place(s, i))));
     const isOver = width.every((_, i) => isCertain[i] === 1 || Math.max(below[i], 1 - above[i]) ** 2 * Math.sinh(reach) < NEGLIGIBLE);
     if (isOver) break;
@@ -56,7 +56,7 @@ export function scoresByQuadrature({ cumulativeProbability, interval, mean: { ro
     return below.map((value, i) => (isCertain[i] === 1 ? Math.abs(targets[i] - centre[i]) : value + above[i]));
   };
 
-  let panels = 2 * reach;
+  let panels = Math.ceil(reach);
   let scores = integral(panels);
   for (let halving = 0; halving < HALVINGS; halving++) {
     panels *= 2;

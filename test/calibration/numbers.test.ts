@@ -10,6 +10,7 @@ import { poisson } from "../../src/likelihood/poisson.ts";
 import type { RegressionPrediction } from "../../src/likelihood/regression-prediction.ts";
 import { studentT } from "../../src/likelihood/student-t.ts";
 import { coverage } from "../../src/predictive/scores.ts";
+import { random } from "../../src/random.ts";
 import fc from "../support/fast-check.ts";
 import { normals } from "../support/random-numbers.ts";
 
@@ -51,6 +52,16 @@ describe("continuousRankedProbabilityScore", () => {
 
   it.each(fixture.studentT)("of Student's t is the closed form of Jordan, Krüger & Lerch (2019): $degreesOfFreedom degrees of freedom", ({ degreesOfFreedom, mean, scale, target, crps }) => {
     expect(score(studentT({ scale, degreesOfFreedom }).predict(one(mean)), target) / crps).toBeCloseTo(1, 8);
+  });
+
+  it("by quadrature is the closed form for mixtures of normals of any widths and places, to 1e-6", () => {
+    const source = random(1);
+    for (let run = 0; run < 10; run++) {
+      const parts = Array.from({ length: 3 }, () => gaussian({ noise: 10 ** (-2.5 * source.uniform()) }).predict(one(3 * source.normal())));
+      const prediction = gaussian().mix!(parts, Float64Array.from([0.1, 0.3, 0.6], Math.log)) as RegressionPrediction;
+      const target = 4 * source.normal();
+      expect(byQuadrature(prediction, [target]) / score(prediction, target)).toBeCloseTo(1, 6);
+    }
   });
 
   it("of noise that depends on the input is that of the mixture, by its closed form and by quadrature", () => {
