@@ -35,7 +35,7 @@ const CHUNK = 2 ** 20;
  * are the features. With {@link diagonal}, memory grows with features x outputs and with outputs squared, a few examples at a time, so that a thousand classes are no obstacle.
  *
  * @category Models
- * @param network - What {@link mlp} makes, or {@link network} where a dense layer gives the outputs, or the model of what {@link fit} and {@link train} return.
+ * @param network - What {@link mlp} makes, or a {@link Network} where a dense layer gives the outputs, or the model of what {@link fit} and {@link train} return.
  * @throws {@link UnsupportedError} for models whose outputs no dense layer gives.
  * @example
  * The whole network is trained, then its last layer becomes Bayesian:
