@@ -61,7 +61,8 @@ export function scoresByQuadrature({ cumulativeProbability, interval, mean: { ro
   for (let halving = 0; halving < HALVINGS; halving++) {
     panels *= 2;
     const finer = integral(panels);
-    const isDone = finer.every((score, i) => Math.abs(score - scores[i]) <= PRECISION * score);
+    // Where there is no number, more panels make none.
+    const isDone = !finer.some((score, i) => Math.abs(score - scores[i]) > PRECISION * score);
     scores = finer;
     if (isDone) break;
   }

@@ -100,7 +100,7 @@ export function restricted(prior: GroupedPrior, indices: Int32Array): GroupedPri
 
 /** The prior with the precisions of some groups held where they are, by re-estimation. */
 export function holding(prior: GroupedPrior, held: (group: number) => boolean): GroupedPrior {
-  const flags = prior.groups.map((_, g) => isHeld(prior, g) || held(g));
+  const flags = prior.groups.map((_, g) => (prior.held?.[g] ?? false) || held(g));
   return flags.some(Boolean) ? bound({ ...prior, held: flags }) : prior;
 }
 

@@ -100,7 +100,8 @@ describe("re-estimation", () => {
       const { posterior, history } = reestimation(start);
       const course = [start.logEvidence, ...history.map(({ logEvidence }) => logEvidence)];
       course.slice(1).forEach((value, i) => expect(value).toBeGreaterThanOrEqual(course[i] - 1e-9));
-      expectClose([posterior.logEvidence], [course.at(-1)], 1e-12);
+      // A difference of numbers a hundred times as large.
+      expectClose([posterior.logEvidence], [course.at(-1)], 1e-10);
     });
   });
 
