@@ -1,4 +1,4 @@
-import { toNumbers, toTable, type MatrixLike, type Table } from "../data.ts";
+import { toNumbers, type Table } from "../data.ts";
 import { InvalidArgumentError, describe, knownOptions, positive, trueOrFalse } from "../errors.ts";
 import { columnScale } from "../model/standardized.ts";
 import { diagonalBlocks } from "./diagonal-blocks.ts";
@@ -6,6 +6,7 @@ import { gaussianPrediction, mixedGaussian, type GaussianPrediction } from "./ga
 import type { Likelihood } from "./likelihood.ts";
 import { correlated } from "./moments.ts";
 import { PREDICT_OPTIONS, predicting } from "./predictor.ts";
+import { regressionTargets } from "./regression-targets.ts";
 import { remakeable } from "../recipe.ts";
 
 /**
@@ -101,7 +102,7 @@ function create(settings: Settings): GaussianLikelihood {
     ...(relative !== undefined && { hyperparameters: relative }),
     noiseParameters: fixed ? 0 : perOutput && scales !== undefined ? scales.length : 1,
     description: `gaussian, noise ${scales === undefined ? noise.toPrecision(4) : Array.from(scales, (scale) => (noise * scale).toPrecision(4)).join(", ")}${fixed ? " (known)" : ""}`,
-    encode: (targets, rows, outputs) => encode(targets, rows, outputs, scales),
+    encode: (targets, rows, outputs) => regressionTargets(targets, rows, outputs, scales),
     outputScale: columnScale,
     scaled: (others) => create({ ...settings, scales: others }),
     energy: (outputs, targets) => {
@@ -153,13 +154,4 @@ function noisesOf(outputs: Float64Array, { data, rows, columns }: Table, effecti
   for (let i = 0; i < data.length; i++) squares[i % columns] += (outputs[i] - data[i]) ** 2;
   const { scale } = columnScale({ data, rows, columns });
   return squares.map((square, k) => Math.max(LEAST_NOISE * scale[k], Math.sqrt(square / Math.max(rows - effectiveParameters[k], 1e-3 * rows))));
-}
-
-function encode(targets: MatrixLike, rows: number, outputs: number, scales: Float64Array | undefined): Table {
-  const table = toTable("targets", targets);
-  if (table.rows !== rows || table.columns !== outputs) {
-    throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${outputs}, a row for each input and a column for each output of the model`, received: `${table.rows} x ${table.columns}` });
-  }
-  if (scales === undefined || scales.length === outputs) return table;
-  throw new InvalidArgumentError({ argument: "scales", expected: `${outputs} numbers, one for each output of the model`, received: `${scales.length}` });
 }

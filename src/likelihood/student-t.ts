@@ -1,6 +1,7 @@
-import { toNumbers, toTable, type MatrixLike, type Table } from "../data.ts";
+import { toNumbers, type Table } from "../data.ts";
 import { InvalidArgumentError, describe, knownOptions, positive } from "../errors.ts";
 import { columnScale } from "../model/standardized.ts";
+import { regressionTargets } from "./regression-targets.ts";
 import { remakeable } from "../recipe.ts";
 import { diagonalBlocks } from "./diagonal-blocks.ts";
 import type { Likelihood } from "./likelihood.ts";
@@ -130,7 +131,7 @@ function create(settings: Settings): StudentTLikelihood {
     ...settings,
     name: "student t",
     description: `student t, scale ${scales === undefined ? scale.toPrecision(4) : Array.from(scales, (value) => (scale * value).toPrecision(4)).join(", ")}, ${nu.toPrecision(4)} degrees of freedom${KNOWN[String(fixed)]}`,
-    encode: (targets, rows, outputs) => encode(targets, rows, outputs, scales),
+    encode: (targets, rows, outputs) => regressionTargets(targets, rows, outputs, scales),
     outputScale: (targets) => columnScale(winsorized(targets)),
     scaled: (others) => create({ ...settings, scales: others }),
     hyperparameters: Float64Array.of(information / (scale * scale), (nu + 1) / nu),
@@ -166,18 +167,9 @@ function create(settings: Settings): StudentTLikelihood {
       return {
         isMarginal: () => true,
         keep: marginals,
-        make: (kept, rows, outputs) => studentTPrediction(kept, { degreesOfFreedom: nu, scales: Float64Array.from({ length: outputs }, (_, k) => scaleOf(k)) }, (targets) => encode(targets, rows, outputs, scales)),
+        make: (kept, rows, outputs) => studentTPrediction(kept, { degreesOfFreedom: nu, scales: Float64Array.from({ length: outputs }, (_, k) => scaleOf(k)) }, (targets) => regressionTargets(targets, rows, outputs, scales)),
       };
     }),
   };
   return remakeable(likelihood, "studentT", () => ({ ...(estimated ? {} : { scale }), degreesOfFreedom: nu, fixed, scales }));
-}
-
-function encode(targets: MatrixLike, rows: number, outputs: number, scales: Float64Array | undefined): Table {
-  const table = toTable("targets", targets);
-  if (table.rows !== rows || table.columns !== outputs) {
-    throw new InvalidArgumentError({ argument: "targets", expected: `${rows} x ${outputs}, a row for each input and a column for each output of the model`, received: `${table.rows} x ${table.columns}` });
-  }
-  if (scales === undefined || scales.length === outputs) return table;
-  throw new InvalidArgumentError({ argument: "scales", expected: `${outputs} numbers, one for each output of the model`, received: `${scales.length}` });
 }
