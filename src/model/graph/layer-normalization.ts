@@ -2,6 +2,7 @@ import { knownOptions, positive, wholeNumber } from "../../errors.ts";
 import { entriesAlong, entryValues, fixedAffine, freeAffine } from "./affine.ts";
 import { copied, makeLayer, onlyInput, wrongShape, type Layer, type Operation, type OperationPass } from "./layer.ts";
 import { sizeOf, type Shape } from "./shape.ts";
+import { symmetricJacobian } from "./symmetric-jacobian.ts";
 
 /**
  * Options of {@link layerNormalization}. Lists have one number for each entry of the normalised axes, row-major.
@@ -75,12 +76,7 @@ function normalizationPass(x: Float64Array, width: number, epsilon: number): Ope
   };
   return {
     outputs: y,
-    pull: (u, [into]) => {
-      if (into !== undefined) project(u, into);
-    },
-    push: ([change], _, into) => {
-      if (change !== undefined) project(change, into);
-    },
+    ...symmetricJacobian(project),
     // With R{s} = mean(y R{x}): R{J u} = -R{s} / s J u - [R{y} mean(y u) + y mean(R{y} u)] / s.
     bend: (u, [change], _, [into]) => {
       if (change === undefined || into === undefined) return;

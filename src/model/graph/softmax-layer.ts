@@ -1,6 +1,7 @@
 import { knownOptions } from "../../errors.ts";
 import { makeLayer, onlyInput, type Layer, type OperationPass } from "./layer.ts";
 import { aroundAxis, checkedAxis } from "./shape.ts";
+import { symmetricJacobian } from "./symmetric-jacobian.ts";
 
 /**
  * The softmax along an axis, $y_i = e^{x_i} / \sum_j e^{x_j}$, as attention needs it inside a network.
@@ -45,12 +46,7 @@ function softmaxPass(x: Float64Array, along: number, step: number): OperationPas
     });
   return {
     outputs: y,
-    pull: (u, [into]) => {
-      if (into !== undefined) project(u, into);
-    },
-    push: ([change], _, into) => {
-      if (change !== undefined) project(change, into);
-    },
+    ...symmetricJacobian(project),
     // R{y (u - y'u)} = R{y} (u - y'u) - y R{y}'u, with R{y} = y (R{x} - y'R{x}).
     bend: (u, [change], _, [into]) => {
       if (change === undefined || into === undefined) return;
