@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { conversation } from "./conversation.ts";
 import type { Answer, Greeting, Refusal, Request } from "./protocol.ts";
 
 /** A program that does the jobs of a comparison, in a process of its own. */
@@ -12,25 +11,17 @@ export interface Side extends Greeting {
 
 /** Starts a program that speaks the protocol, or gives `undefined` where it does not start. */
 async function start(command: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Side | undefined> {
-  const program = spawn(command, args, { env: { ...process.env, ...environment }, stdio: ["pipe", "pipe", "inherit"] });
-  program.on("error", () => undefined); // no such command: its output ends at once
-  program.stdin.on("error", () => undefined); // nor does it read: as above
-  const lines = createInterface({ input: program.stdout })[Symbol.asyncIterator]();
-  const next = async (): Promise<unknown> => {
-    const line = await lines.next();
-    return line.done ? undefined : JSON.parse(line.value);
-  };
-  const greeting = (await next()) as Greeting | undefined;
-  if (greeting === undefined) return undefined;
+  const program = await conversation(command, args, environment);
+  if (program === undefined) return undefined;
+  const greeting = program.greeting as Greeting;
   return {
     ...greeting,
     async ask(request) {
-      program.stdin.write(`${JSON.stringify(request)}\n`);
-      const answer = (await next()) as Answer | Refusal | undefined;
+      const answer = (await program.ask(request)) as Answer | Refusal | undefined;
       if (answer === undefined) throw new Error(`${greeting.name} ended without an answer. Was there enough memory?`);
       return answer;
     },
-    stop: () => program.stdin.end(),
+    stop: () => program.stop(),
   };
 }
 

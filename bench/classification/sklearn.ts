@@ -1,7 +1,6 @@
 /** scikit-learn, in a process of its own: bench/peer/classification.py. */
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { conversation } from "../conversation.ts";
 import type { Labelled } from "./classifier.ts";
 
 export interface Sklearn {
@@ -22,24 +21,15 @@ export async function startSklearn(hiddenUnits: number): Promise<Sklearn | undef
 }
 
 async function start(python: string, hiddenUnits: number): Promise<Sklearn | undefined> {
-  const program = spawn(python, [fileURLToPath(new URL("../peer/classification.py", import.meta.url)), String(hiddenUnits)], { stdio: ["pipe", "pipe", "inherit"] });
-  program.on("error", () => undefined); // no such command: its output ends at once
-  program.stdin.on("error", () => undefined); // nor does it read: as above
-  const lines = createInterface({ input: program.stdout })[Symbol.asyncIterator]();
-  const next = async (): Promise<unknown> => {
-    const line = await lines.next();
-    return line.done ? undefined : JSON.parse(line.value);
-  };
-  const greeting = (await next()) as Pick<Sklearn, "version" | "sets"> | undefined;
-  if (greeting === undefined) return undefined;
+  const program = await conversation(python, [fileURLToPath(new URL("../peer/classification.py", import.meta.url)), String(hiddenUnits)]);
+  if (program === undefined) return undefined;
   return {
-    ...greeting,
+    ...(program.greeting as Pick<Sklearn, "version" | "sets">),
     classify: async ({ inputs, labels }, points) => {
-      program.stdin.write(`${JSON.stringify({ inputs, labels, points })}\n`);
-      const answer = (await next()) as Record<string, number[][]> | undefined;
+      const answer = (await program.ask({ inputs, labels, points })) as Record<string, number[][]> | undefined;
       if (answer === undefined) throw new Error("scikit-learn ended without an answer.");
       return answer;
     },
-    stop: () => program.stdin.end(),
+    stop: () => program.stop(),
   };
 }
