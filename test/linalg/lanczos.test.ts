@@ -24,6 +24,9 @@ describe("largestEigenpairs", () => {
     ["many zeros", [5, 4, 3, ...Array<number>(50).fill(0)]],
     ["nothing but zeros", [0, 0, 0, 0]],
     ["the identity", [1, 1, 1, 1, 1]],
+    ["the largest three times before many others", [9, 9, 9, 8, 8, ...Array.from({ length: 60 }, (_, i) => 7 - i / 10)]],
+    ["all of a spectrum twice", Array.from({ length: 60 }, (_, i) => 0.8 ** Math.floor(i / 2))],
+    ["copies that are apart by little", [5, 5 - 1e-9, 5 - 2e-9, ...Array.from({ length: 40 }, (_, i) => 4 - i / 20)]],
     ["one number", [-2]],
   ])("finds those of a matrix with %s", (_, spectrum) => {
     const a = withSpectrum(spectrum, 3);
