@@ -12,6 +12,7 @@ const rooms = [
   "evidence",
   "calibration",
   "predictive",
+  "spectrum",
   "posterior",
   "workers",
   "structure",

@@ -109,6 +109,11 @@ export { loadPosterior, savePosterior, type SavedPosterior } from "./posterior/s
 export { Posterior, type PosteriorChanges, type PosteriorParts } from "./posterior/posterior.ts";
 export type { DataSource, DataTerm } from "./posterior/data-term.ts";
 
+export { curvatureOperator, type CurvatureOperator, type CurvatureOperatorOptions } from "./spectrum/curvature-operator.ts";
+export type { LinearOperator } from "./spectrum/linear-operator.ts";
+export { largestEigenpairs, smallestEigenpairs, type EigenpairsOptions } from "./spectrum/eigenpairs.ts";
+export type { Eigenpairs } from "./linalg/lanczos.ts";
+
 export { crossCovariance, jointCovariance } from "./predictive/joint-covariance.ts";
 export { functionDraws, type FunctionDrawOptions } from "./predictive/function-draws.ts";
 export { linearized, predict, type PredictOptions } from "./predictive/predict.ts";

@@ -71,15 +71,19 @@ interface Eigenpair {
   readonly residualNorm: number;
 }
 
-/** The largest eigenpairs of a symmetric matrix. */
+/**
+ * Eigenpairs at one end of a spectrum: what {@link largestEigenpairs} and {@link smallestEigenpairs} find.
+ *
+ * @category Spectrum
+ */
 export interface Eigenpairs {
-  /** Eigenvalues, the largest first. */
+  /** Eigenvalues, the largest (or the smallest) first. */
   readonly values: Float64Array;
-  /** Their eigenvectors, of length 1. */
+  /** Their eigenvectors, of length 1 and orthogonal to each other. */
   readonly vectors: readonly Float64Array[];
   /** $\vert A u - \lambda u \vert$ of each. */
   readonly residualNorms: Float64Array;
-  /** Whether these are all small enough. */
+  /** Whether these are all as small as the tolerance asks. */
   readonly converged: boolean;
 }
 
