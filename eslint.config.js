@@ -3,12 +3,12 @@ import eslint from "@eslint/js";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-/** Rooms of `src`, top to bottom: a file imports from its own room or from rooms further down, never upwards. */
+/** Entries of their own, each a file and a room, which need packages that the rest does not: nothing else imports them. */
+const entries = ["jax", "native", "onnx", "plots", "tfjs"];
+
+/** The other rooms of `src`, top to bottom: a file imports from its own room or from rooms further down, never upwards. */
 const rooms = [
-  "plots",
-  "native",
-  "onnx",
-  "tfjs",
+  "pruning",
   "evidence",
   "calibration",
   "predictive",
@@ -29,24 +29,24 @@ const portable = {
   message: "src runs in browsers too: no Node modules.",
 };
 
-/** @type {import("eslint").Linter.Config[]} */
-const upwards = rooms.map((room, depth) => ({
+/** What the files of a room may not import: rooms above it, and files of `src` itself that are above all rooms. */
+const above = (/** @type {readonly string[]} */ upper) => `^\\.\\.?/(.*/)?((${["-", ...upper].join("|")})/|((index|fit(-\\w+)?|${entries.join("|")})\\.ts|worker\\.js)$)`;
+
+const ofRoom = (/** @type {string} */ room, /** @type {readonly string[]} */ upper) => ({
   files: [`src/${room}/**/*.ts`],
-  rules: {
-    "no-restricted-imports": [
-      "error",
-      {
-        patterns: [
-          portable,
-          {
-            regex: `^\\.\\.?/(.*/)?((${["-", ...rooms.slice(0, depth)].join("|")})/|((index|fit(-\\w+)?)\\.ts|worker\\.js)$)`,
-            message: `Imports run downwards: ${room}/ may not import from a room above it (see CONTRIBUTING.md).`,
-          },
-        ],
-      },
-    ],
-  },
-}));
+  rules: { "no-restricted-imports": ["error", { patterns: [portable, { regex: above(upper), message: `Imports run downwards: ${room}/ may not import from a room above it (see CONTRIBUTING.md).` }] }] },
+});
+
+/** What the files of `src` itself may not import: entries other than their own. */
+const ofFile = (/** @type {readonly string[]} */ others) => ({ regex: `^\\./(${others.join("|")})(/|\\.ts$)`, message: "Only an entry of its own imports what needs a package of its own (see CONTRIBUTING.md)." });
+
+/** @type {import("eslint").Linter.Config[]} */
+const oneWay = [
+  { files: ["src/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [portable, ofFile(entries)] }] } },
+  ...entries.map((entry) => ({ files: [`src/${entry}.ts`], rules: { "no-restricted-imports": ["error", { patterns: [portable, ofFile(entries.filter((other) => other !== entry))] }] } })),
+  ...entries.map((entry) => ofRoom(entry, entries.filter((other) => other !== entry))),
+  ...rooms.map((room, depth) => ofRoom(room, [...entries, ...rooms.slice(0, depth)])),
+];
 
 export default defineConfig(
   // assembly/*.ts is AssemblyScript, which its own compiler checks.
@@ -86,12 +86,7 @@ export default defineConfig(
     files: ["src/**/*.ts"],
     rules: { "no-restricted-imports": ["error", { patterns: [portable] }] },
   },
-  {
-    files: ["src/*.ts"],
-    ignores: ["src/plots.ts"],
-    rules: { "no-restricted-imports": ["error", { patterns: [portable, { regex: "^\\./plots(/|\\.ts$)", message: "Only laplace-ts/plots needs Observable Plot." }] }] },
-  },
-  upwards,
+  oneWay,
   {
     files: ["**/*.js", "**/*.mjs"],
     languageOptions: { globals: { Buffer: "readonly", console: "readonly", process: "readonly", URL: "readonly" } },
