@@ -138,6 +138,16 @@ export { gridSearch, logarithmicGrid, type Grid, type GridPoint, type GridSearch
 export { stackingWeights } from "./evidence/stacking.ts";
 export { crossValidate, type CrossValidation, type CrossValidationOptions, type Predictive } from "./evidence/cross-validate.ts";
 
+export { prune } from "./pruning/prune.ts";
+export { pruned } from "./pruning/pruned.ts";
+export { magnitude } from "./pruning/magnitude.ts";
+export { optimalBrainDamage } from "./pruning/optimal-brain-damage.ts";
+export { optimalBrainSurgeon, type OptimalBrainSurgeonOptions } from "./pruning/optimal-brain-surgeon.ts";
+export type { PruneOptions, PruneUntil } from "./pruning/options.ts";
+export type { Pruning, PruningStep, RemovalReport } from "./pruning/steps.ts";
+export type { PruningScore } from "./pruning/judge.ts";
+export type { PruningMethod, PruningTask, Removal } from "./pruning/method.ts";
+
 export { train, type TrainOptions, type Trained } from "./training/train.ts";
 export { adam, type AdamOptions } from "./training/adam.ts";
 export { withEvidence, type EvidenceTraining, type WithEvidenceOptions } from "./evidence/with-evidence.ts";
