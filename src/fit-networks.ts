@@ -2,6 +2,7 @@ import { gather, toTable, type Data, type MatrixLike, type Table } from "./data.
 import { InvalidArgumentError, describe } from "./errors.ts";
 import { stackingWeights } from "./evidence/stacking.ts";
 import { checkVaried, fittedAt, type FitOptions, type Fitted } from "./fit-model.ts";
+import { foldsOf } from "./folds.ts";
 import { examples } from "./likelihood/examples.ts";
 import type { Likelihood } from "./likelihood/likelihood.ts";
 import type { Pooling } from "./likelihood/pooled-student-t.ts";
@@ -17,7 +18,6 @@ import { mixture, type Mixture } from "./posterior/mixture.ts";
 import type { Posterior } from "./posterior/posterior.ts";
 import { predict, type PredictOptions, type PredictionOf } from "./predictive/predict.ts";
 import { checkpoints, workerCount } from "./progress.ts";
-import { permutation, random } from "./random.ts";
 import { columns, significant } from "./report.ts";
 import { spreadsFor, withSpread } from "./spread.ts";
 import { inWorkers } from "./workers/in-workers.ts";
@@ -78,8 +78,8 @@ export interface FittedNetworks<L extends Likelihood> {
 
 /** Sizes of less weight are left out. */
 const LEAST_WEIGHT = 0.05;
-/** So many held-out examples are enough. */
-const ENOUGH = 1000;
+/** Log evidence per example below that of the best of a size at which a mode is bad: a noise larger by a twentieth is as much. */
+const BAD_MODE = 0.05;
 /** Degrees of freedom. */
 const AS_GOOD_AS_GAUSSIAN = 1000;
 
@@ -94,18 +94,16 @@ export async function fitNetworks<L extends Likelihood>(family: Networks, likeli
 
   const counts = sizes.map((hidden, size) => Math.min(membersOf(hidden, shares[size], family.restarts * shares.filter((share) => share > 0).length), most(workOf(hidden, parts), family)));
   const tasks = sizes.flatMap((hidden, size) => Array.from({ length: counts[size] }, (_, k) => ({ hidden, size, seed: family.seed + k, priorPerLayer, heldOut: new Int32Array(0), spreads: [] })));
-  const found: Fitted<DenseNetwork, L>[] = [];
-  const posteriors: Posterior<DenseNetwork, L>[] = [];
   const whole = examplesOf(parts.inputs, parts.targets);
-  for await (const { training } of fitMembers(parts, tasks, options, "networks")) {
-    const fitted = await fittedAt(training, whole, options);
-    found.push(fitted);
-    posteriors.push(await withSpread(fitted, spread, whole, options));
-  }
-  const { weights } = mixture(found.map(({ posterior }) => posterior), { weights: family.weights === "evidence" ? "evidence" : tasks.map(({ size }) => shares[size] / counts[size]) });
+  const found: Found<L>[] = [];
+  for await (const { training } of fitMembers(parts, tasks, options, "networks")) found.push({ task: tasks[found.length], fitted: await fittedAt(training, whole, options) });
+  const good = family.weights === "stacking" ? inGoodModes(found, parts.inputs.rows) : found;
+  const { weights } = mixture(good.map(({ fitted }) => fitted.posterior), { weights: family.weights === "evidence" ? "evidence" : good.map(({ task: { size } }) => shares[size] / good.filter(({ task }) => task.size === size).length) });
+  const posteriors: Posterior<DenseNetwork, L>[] = [];
+  for (const { fitted } of good) posteriors.push(await withSpread(fitted, spread, whole, options));
   const posterior = mixture(posteriors, { weights });
-  const members = found.map((member, i) => ({ ...member, hidden: tasks[i].hidden, seed: tasks[i].seed, weight: weights[i] }));
-  const tried = sizes.map((hidden, size) => ({ hidden, heldOut: heldOut?.[size], weight: members.reduce((sum, { weight }, i) => (tasks[i].size === size ? sum + weight : sum), 0) }));
+  const members = good.map(({ task: { hidden, seed }, fitted }, i) => ({ ...fitted, hidden, seed, weight: weights[i] }));
+  const tried = sizes.map((hidden, size) => ({ hidden, heldOut: heldOut?.[size], weight: members.reduce((sum, { weight }, i) => (good[i].task.size === size ? sum + weight : sum), 0) }));
   return {
     members,
     sizes: tried,
@@ -117,6 +115,17 @@ export async function fitNetworks<L extends Likelihood>(family: Networks, likeli
     predict: async (inputs, asked) => pooled(await predict(posterior, inputs, asked), posterior, pooling),
     summary: () => summary(tried, members, spread, pooling),
   };
+}
+
+/** A network that may become a member. */
+interface Found<L extends Likelihood> {
+  readonly task: MemberTask & { readonly size: number };
+  readonly fitted: Fitted<DenseNetwork, L>;
+}
+
+/** Without the networks that the evidence says are in a bad mode: of the same size and data, another one explains each example better by so much that it is no matter of chance. */
+function inGoodModes<L extends Likelihood>(found: readonly Found<L>[], rows: number): Found<L>[] {
+  return found.filter(({ task, fitted }) => found.every((other) => other.task.size !== task.size || other.fitted.logEvidence - fitted.logEvidence <= BAD_MODE * rows));
 }
 
 /** How many networks of a size predict, of a total: the more the more the size counts. Linear networks have one mode. */
@@ -212,26 +221,6 @@ function outputsFor(likelihood: Likelihood, targets: Table): number {
   const outputs = likelihood.outputsFor?.(targets) ?? targets.columns;
   if (Number.isInteger(outputs)) return outputs;
   throw new InvalidArgumentError({ argument: "data.targets", expected: `targets as ${likelihood.name}() takes them`, received: `${targets.columns} ${targets.columns === 1 ? "column" : "columns"}` });
-}
-
-/** The examples, shuffled and divided: as many of the folds as it takes to judge by. */
-function foldsOf({ likelihood, targets }: MemberParts, wanted: number, seed: number): Int32Array[] {
-  const { rows } = targets;
-  const order = permutation(rows, random(seed));
-  const count = Math.min(wanted, rows);
-  const folds = Array.from({ length: Math.min(count, Math.ceil((ENOUGH * count) / rows)) }, (_, fold) => order.slice(Math.round((fold * rows) / count), Math.round(((fold + 1) * rows) / count)));
-  // Noise cannot be estimated from targets that are all the same, as they may be without a fold.
-  const usable = likelihood.scaled === undefined ? folds.filter((fold) => fold.length < rows) : folds.filter((fold) => variedWithout(targets, fold));
-  if (usable.length > 0) return usable;
-  throw new InvalidArgumentError({ argument: "data", expected: "examples that still differ when some of them are held out", received: `${rows} ${rows === 1 ? "row" : "rows"}`, advice: 'Give it more rows, or networks({ weights: "equal" }), which holds nothing out.' });
-}
-
-/** Whether targets outside of a fold differ from one another. */
-function variedWithout(targets: Table, fold: Int32Array): boolean {
-  const held = new Set(fold);
-  let first = 0;
-  while (held.has(first)) first++;
-  return targets.data.some((value, i) => !held.has(Math.floor(i / targets.columns)) && value !== targets.data[first * targets.columns + (i % targets.columns)]);
 }
 
 /** The fits, in the order of the tasks, here or in threads. */

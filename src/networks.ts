@@ -11,7 +11,7 @@ import { random } from "./random.ts";
 export interface NetworksOptions {
   /** The numbers of hidden units to try, layer by layer; `[]` is a linear model. Default `[[], [5], [10], [20], [50], [10, 10]]`. */
   readonly hidden?: readonly (readonly number[])[];
-  /** Fits of each size that is kept, from different initial weights: on average, as sizes that count more get more of them. Linear networks have one mode and are fitted once. Default 3. */
+  /** Fits of each size that is kept, from different initial weights: on average, as sizes that count more get more of them; with stacking, those that end in a bad mode are not among the members. Linear networks have one mode and are fitted once. Default 3. */
   readonly restarts?: number;
   /** What the members count: see {@link networks}. Default `"stacking"`. */
   readonly weights?: "stacking" | "equal" | "evidence";
@@ -56,7 +56,8 @@ const WORK = 3e9;
  *    and held-out examples choose between {@link automaticRelevance} and {@link perLayer}.
  *    With {@link studentT} the mixture is pooled into one t distribution of its mean, with the share of its squared scale (of members, their noise and their disagreement) and the degrees of freedom that held-out examples like best:
  *    so the tails are those of the whole prediction, and not of noise alone around means that scatter as if by a normal distribution.
- * 3. Networks of the sizes that are left are fitted to all examples, and predict with these weights.
+ * 3. Networks of the sizes that are left are fitted to all examples, and predict with these weights; without those in a bad mode, whose log evidence is more than 0.05 an example below that of the best of
+ *    their size.
  *
  * A fold without which all targets are the same is passed over where there is noise, which could not be estimated then; a fold may lack a class.
  *

@@ -45,6 +45,18 @@ describe("a family of networks", () => {
     expect(line.members.filter(({ hidden }) => hidden.length === 0)).toHaveLength(1);
   });
 
+  it("leaves out the networks of a size that end in a bad mode", async () => {
+    const source = random(1);
+    const inputs = Array.from({ length: 60 }, () => 6 * source.uniform() - 3);
+    const waves = { inputs, targets: inputs.map((x) => Math.sin(3 * x) + 0.1 * source.normal()) };
+    const evidence = async (weights: "equal" | "stacking"): Promise<number[]> => (await fit(networks({ hidden: [[3]], restarts: 6, folds: 2, weights }), gaussian(), waves, options)).members.map(({ logEvidence }) => logEvidence);
+    const all = await evidence("equal");
+    expect(all).toHaveLength(6);
+    const good = all.filter((value) => value > Math.max(...all) - 0.05 * 60);
+    expect(good.length).toBeLessThan(6);
+    expect(await evidence("stacking")).toEqual(good);
+  });
+
   it("has members that are the fits of their size and seed, and mixes their predictions by weight", async () => {
     const fitted = await fit(networks({ hidden: [[], [3]], restarts: 2, weights: "equal", seed: 7 }), gaussian(), data, { maximumIterations: 50 });
     expect(fitted.members.map(({ hidden, seed, weight }) => [hidden, seed, weight])).toEqual([[[], 7, 0.5], [[3], 7, 0.25], [[3], 8, 0.25]]);
@@ -173,7 +185,7 @@ describe("a family of networks", () => {
     expect(there.spread).toBe(here.spread);
     expect(there.members.map((member) => member.posterior.mean)).toEqual(here.members.map((member) => member.posterior.mean));
     expect((await there.predict([0.1])).logDensity([0.2])).toEqual((await here.predict([0.1])).logDensity([0.2]));
-  });
+  }, 30_000);
 
   it("takes classes: as many outputs as there are labels, one for two classes", async () => {
     const inputs = Array.from(normals(60, 3), (z, n) => [(n % 3) - 1 + 0.3 * z, z]);

@@ -73,8 +73,8 @@ describe("the pooling that held-out targets choose", () => {
 
   it("has the scale and the tails that the targets have", () => {
     const source = random(3);
-    const targets = mean.map((m, n) => m + Math.sqrt(0.35 * squaredScale[n]) * studentDraw(4, source));
-    expect(bestPooling({ mean, squaredScale }, targets)).toEqual({ spread: 0.35, degreesOfFreedom: 4 });
+    const targets = mean.map((m, n) => m + Math.sqrt(0.5 * squaredScale[n]) * studentDraw(4, source));
+    expect(bestPooling({ mean, squaredScale }, targets)).toEqual({ spread: 0.5, degreesOfFreedom: 4 });
   });
 
   it("changes nothing for normal targets of the scale predicted", () => {
