@@ -1,4 +1,4 @@
-import { parameterIndex, type JacobianRows } from "./jacobian-rows.ts";
+import { parameterIndex, type JacobianRows } from "../model/jacobian-rows.ts";
 
 /** The columns of rows that belong to a block of parameters: of which delta and which activation each is the product. */
 export interface BlockColumns {

@@ -3,7 +3,7 @@ import { isLayered, type Evaluation, type Model } from "../model/model.ts";
 import { effectiveParametersByGroup, sumByGroup, type GroupedPrior } from "../prior/prior.ts";
 import { remakeable } from "../recipe.ts";
 import { activationsOf, blockColumns, columnsOfBlock, soleUnit } from "./block-columns.ts";
-import { outputRows, rowCount, type JacobianRows } from "./jacobian-rows.ts";
+import { outputRows, rowCount, type JacobianRows } from "../model/jacobian-rows.ts";
 import { addGramBlocks } from "./output-covariance.ts";
 import { rowsFor, temporaries, type Precision } from "./structure.ts";
 

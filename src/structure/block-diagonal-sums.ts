@@ -1,7 +1,7 @@
 import { symmetricRankK } from "../linalg/symmetric-rank-k.ts";
 import { isLayered, type Evaluation, type Model, type OutputDerivatives } from "../model/model.ts";
 import { activationsOf, blockColumns, columnsOfBlock, soleUnit, type BlockColumns } from "./block-columns.ts";
-import { rowCount, type JacobianRows } from "./jacobian-rows.ts";
+import { rowCount, type JacobianRows } from "../model/jacobian-rows.ts";
 import { rowsFor } from "./structure.ts";
 
 /** Rows that are written out and multiplied at once. */

@@ -5,7 +5,7 @@ import { selectedIndices, type ParameterSelection } from "../model/selection.ts"
 import { blockDiagonalCurvature } from "./block-diagonal-curvature.ts";
 import { exactBlocks, sumsOfBlocks } from "./block-diagonal-sums.ts";
 import { remakeable } from "../recipe.ts";
-import { jacobianRows } from "./jacobian-rows.ts";
+import { jacobianRows } from "../model/jacobian-rows.ts";
 import { rowsFor, temporaries, type Structure } from "./structure.ts";
 
 /**

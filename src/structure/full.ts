@@ -3,7 +3,7 @@ import { UnsupportedError, knownOptions, oneOf } from "../errors.ts";
 import { isLayered, type Model } from "../model/model.ts";
 import { remakeable } from "../recipe.ts";
 import { functionSpaceCurvature, keepsRows } from "./function-space.ts";
-import { rowBytes, rowShape, type RowShape } from "./jacobian-rows.ts";
+import { rowBytes, rowShape, type RowShape } from "../model/jacobian-rows.ts";
 import { rowsFor, temporaries, type Structure } from "./structure.ts";
 import { weightSpaceBytes, weightSpaceCurvature } from "./weight-space.ts";
 

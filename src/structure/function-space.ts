@@ -13,7 +13,7 @@ import { diagonalized } from "./diagonalized.ts";
 import { gramMatrix, type GramMatrix } from "./gram-matrix.ts";
 import { remakeable } from "../recipe.ts";
 import { addGram, addGramDiagonal, likeUnits, quadraticForms, type LikeUnits } from "./like-units.ts";
-import { denseRows, jacobianRows, joinedRows, oneByOne, outputRows, parameterIndex, rowBytes, rowCount, rowsTimes, sameLayers, scaledRows, transposedRowsTimes, unitColumns, type JacobianRows, type RowShape } from "./jacobian-rows.ts";
+import { denseRows, jacobianRows, joinedRows, oneByOne, outputRows, parameterIndex, rowBytes, rowCount, rowsTimes, sameLayers, scaledRows, transposedRowsTimes, unitColumns, type JacobianRows, type RowShape } from "../model/jacobian-rows.ts";
 import { addGramBlocks } from "./output-covariance.ts";
 import { SINGULAR, rowsFor, temporaries, type Batch, type Curvature, type Precision } from "./structure.ts";
 import { isFull, sumOfRows, weightSpaceBytes, type FullCurvature } from "./weight-space.ts";

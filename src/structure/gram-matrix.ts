@@ -1,5 +1,5 @@
 import { addGram, likeUnits, type LikeUnits } from "./like-units.ts";
-import { rowCount, type JacobianRows } from "./jacobian-rows.ts";
+import { rowCount, type JacobianRows } from "../model/jacobian-rows.ts";
 
 /** The Gram matrix of rows B for any prior: its lower triangle, M x M. */
 export interface GramMatrix {

@@ -1,7 +1,7 @@
 import { addProduct } from "../linalg/gemm.ts";
 import { rowMajor, transposed } from "../linalg/view.ts";
 import type { GroupedPrior } from "../prior/prior.ts";
-import { parameterIndex, rowCount, type JacobianRows, type LayerRows } from "./jacobian-rows.ts";
+import { parameterIndex, rowCount, type JacobianRows, type LayerRows } from "../model/jacobian-rows.ts";
 
 /**
  * Units of a layer whose weights have the same prior precisions, input by input. For them the sum over weights

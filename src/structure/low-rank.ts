@@ -8,7 +8,7 @@ import { sumByGroup, type GroupedPrior } from "../prior/prior.ts";
 import { random } from "../random.ts";
 import { recipeOf, remadeAs, remakeable } from "../recipe.ts";
 import { rowsCurvature } from "./function-space.ts";
-import { jacobianRows, rowCount, rowsTimes, transposedRowsTimes, writtenRows, type JacobianRows } from "./jacobian-rows.ts";
+import { jacobianRows, rowCount, rowsTimes, transposedRowsTimes, writtenRows, type JacobianRows } from "../model/jacobian-rows.ts";
 import { size, temporaries, type Batch, type Curvature, type Precision, type Structure } from "./structure.ts";
 
 /**

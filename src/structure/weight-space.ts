@@ -2,22 +2,20 @@ import { NotPositiveDefiniteError } from "../errors.ts";
 import { outputDerivatives } from "../curvature/loss.ts";
 import { cholesky, logDeterminant } from "../linalg/cholesky.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric-eigen.ts";
-import { mirrorLower, symmetricRankK } from "../linalg/symmetric-rank-k.ts";
+import { mirrorLower } from "../linalg/symmetric-rank-k.ts";
 import { diagonalOfProduct, symmetricTimes } from "../linalg/symmetric-product.ts";
 import { inverseDiagonal, inverseFromCholesky, inverseOfLower, solveCholesky, solveLowerRows, solveLowerTransposed } from "../linalg/triangular.ts";
 import { scaled } from "../linalg/vector.ts";
+import { jacobianRows, outputRows, type JacobianRows } from "../model/jacobian-rows.ts";
 import { isLayered, type Evaluation, type Model } from "../model/model.ts";
+import { addOuterProducts } from "../model/outer-products.ts";
 import type { WeightMatrix } from "../prior/coupling.ts";
 import { effectiveParametersByGroup, priorPrecision, sumByGroup, type GroupedPrior } from "../prior/prior.ts";
 import { remakeable } from "../recipe.ts";
 import { diagonalized } from "./diagonalized.ts";
-import { denseRows, jacobianRows, outputRows, rowCount, type JacobianRows } from "./jacobian-rows.ts";
-import { addPairsOfUnits, columnsOfUnits, slopesOfOneLayer, whitenedByUnits } from "./one-layer.ts";
+import { columnsOfUnits, slopesOfOneLayer, whitenedByUnits } from "./one-layer.ts";
 import { addGramBlocks } from "./output-covariance.ts";
 import { addParts, NOT_AT_A_MODE, SINGULAR, rowsFor, type Batch, type Curvature, type Precision } from "./structure.ts";
-
-/** Rows of S'J that are multiplied at once: enough to keep the rank-k update busy, few enough for a cache. */
-const CHUNK = 1024;
 
 /** Bytes that curvature and factor take. */
 export function weightSpaceBytes(width: number): number {
@@ -50,16 +48,7 @@ function inWeightSpace(curvature: WeightMatrix): WeightMatrix {
 /** H of rows: B'B. */
 export function sumOfRows(rows: JacobianRows): Curvature {
   const sum = new Float64Array(rows.width ** 2);
-  if (rows.layers.length === 1 && rows.columns > 1) {
-    addPairsOfUnits(rows, sum);
-    return weightSpaceSum(sum, rows.width);
-  }
-  const count = rowCount(rows);
-  const step = rowsFor(rows.width, CHUNK);
-  for (let from = 0; from < count; from += step) {
-    const to = Math.min(count, from + step);
-    symmetricRankK(denseRows(rows, from, to), to - from, rows.width, sum);
-  }
+  addOuterProducts(rows, sum);
   return weightSpaceSum(sum, rows.width);
 }
 

@@ -1,9 +1,10 @@
 import { slice, type Table } from "../data.ts";
 import { NotFiniteError } from "../errors.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
-import { symmetricRankK } from "../linalg/symmetric-rank-k.ts";
 import { allFinite, concatenated, norm } from "../linalg/vector.ts";
+import { jacobianRows, rowNumbers, rowShape } from "../model/jacobian-rows.ts";
 import { isLayered, type Evaluation, type Model } from "../model/model.ts";
+import { addOuterProducts } from "../model/outer-products.ts";
 import { priorEnergy, priorGradient, type GroupedPrior } from "../prior/prior.ts";
 
 /**
@@ -85,17 +86,17 @@ export async function gradientAt(objective: Objective, weights: Float64Array): P
   return withPrior(objective, { weights, energy, dataGradient });
 }
 
-/** E, its gradient and the outer product sum_n J_n' S_n S_n' J_n, the rows S_n' J_n a chunk at a time. */
+/** E, its gradient and the outer product sum_n J_n' S_n S_n' J_n. */
 export async function outerProductAt(objective: Objective, weights: Float64Array): Promise<ObjectiveCurvature> {
-  const { likelihood } = objective;
-  const width = weights.length;
-  const dataGradient = new Float64Array(width);
-  const curvature = new Float64Array(width * width);
+  const { likelihood, model } = objective;
+  const dataGradient = new Float64Array(weights.length);
+  const curvature = new Float64Array(weights.length ** 2);
   let energy = 0;
-  await overJacobianRows(objective, weights, (rows, _, evaluation, targets) => {
+  await overChunks(objective, weights, rowNumbers(rowShape(model, 1, model.outputs)), (evaluation, targets) => {
     energy += likelihood.energy(evaluation.outputs, targets);
     add(dataGradient, evaluation.vectorJacobianProduct(likelihood.gradient(evaluation.outputs, targets)));
-    symmetricRankK(rows, rows.length / width, width, curvature);
+    const { data, columns } = likelihood.factor(evaluation.outputs, targets);
+    addOuterProducts(jacobianRows(model, evaluation, data, columns), curvature);
   });
   return { ...withPrior(objective, { weights, energy, dataGradient }), curvature };
 }

@@ -33,7 +33,7 @@ import type { KroneckerSums } from "../structure/kronecker-factors.ts";
 import type { LayerPrecision } from "../structure/kronecker-output-covariance.ts";
 import { kroneckerPrecision } from "../structure/kronecker-precision.ts";
 import { precisionByRows, rowsCurvature, type Space } from "../structure/function-space.ts";
-import type { JacobianRows } from "../structure/jacobian-rows.ts";
+import type { JacobianRows } from "../model/jacobian-rows.ts";
 import { lowRank, lowRankCurvature, type LowRankOptions } from "../structure/low-rank.ts";
 import type { Precision } from "../structure/structure.ts";
 import { factorizedPrecision, weightSpaceSum } from "../structure/weight-space.ts";

@@ -7,7 +7,7 @@ import { addingPriorPrecision, coupledPrior, groupedPrior, priorEnergies, priorE
 import { mirrorLower } from "../../src/linalg/symmetric-rank-k.ts";
 import { recipeOf } from "../../src/recipe.ts";
 import { rowsCurvature } from "../../src/structure/function-space.ts";
-import { writtenRows } from "../../src/structure/jacobian-rows.ts";
+import { writtenRows } from "../../src/model/jacobian-rows.ts";
 import { weightSpaceSum } from "../../src/structure/weight-space.ts";
 import { expectClose } from "../support/close.ts";
 import fc from "../support/fast-check.ts";

@@ -1,6 +1,6 @@
 import { multiplyTransposedLeft, multiplyTransposedRight } from "../linalg/products.ts";
 import { concatenated, scaled } from "../linalg/vector.ts";
-import { isLayered, type Evaluation, type LayeredEvaluation, type Model } from "../model/model.ts";
+import { isLayered, type Evaluation, type LayeredEvaluation, type Model } from "./model.ts";
 
 /**
  * The rows $S_n^\top J_n$ of N examples, R each, in the form that backpropagation leaves them: in a layer, a row is the outer product of a
@@ -51,9 +51,13 @@ export function rowShape(model: Model, examples: number, columns: number): RowSh
 
 /** Bytes that rows take, 8 for each activation and delta, and with them the M x M matrices: the Gram matrix of each layer, their weighted sum that becomes a factor, and two on the way. */
 export function rowBytes(shape: RowShape): number {
-  const { examples, layers } = shape;
+  return 8 * (shape.layers.length + 3) * rowCount(shape) ** 2 + 8 * rowNumbers(shape);
+}
+
+/** How many activations and deltas rows take. */
+export function rowNumbers(shape: RowShape): number {
   const count = rowCount(shape);
-  return 8 * (layers.length + 3) * count ** 2 + 8 * layers.reduce((sum, { inputs, units }) => sum + examples * inputs + count * units, 0);
+  return shape.layers.reduce((sum, { inputs, units }) => sum + shape.examples * inputs + count * units, 0);
 }
 
 /** The rows $S_n^\top J_n$ of a batch, for S of N x K x R. */
@@ -117,6 +121,14 @@ export function joinedRows(all: readonly JacobianRows[]): JacobianRows {
       deltas: concatenated(all.map(({ layers }) => layers[l].deltas)),
     })),
   };
+}
+
+/** The rows of examples from .. to - 1. */
+export function examplesOfRows(rows: JacobianRows, from: number, to: number): JacobianRows {
+  const { columns, layers } = rows;
+  if (to - from === rows.examples) return rows;
+  const some = layers.map((layer) => ({ ...layer, activations: layer.activations.subarray(from * layer.inputs, to * layer.inputs), deltas: layer.deltas.subarray(from * columns * layer.units, to * columns * layer.units) }));
+  return { ...rows, examples: to - from, layers: some };
 }
 
 /** The same rows as those of as many examples, one each. */
