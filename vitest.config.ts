@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   resolve: {
     alias: {
+      "laplace-ts/jax": fileURLToPath(new URL("./src/jax.ts", import.meta.url)),
       "laplace-ts/native": fileURLToPath(new URL("./src/native.ts", import.meta.url)),
       "laplace-ts/onnx": fileURLToPath(new URL("./src/onnx.ts", import.meta.url)),
       "laplace-ts/plots": fileURLToPath(new URL("./src/plots.ts", import.meta.url)),

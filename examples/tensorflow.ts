@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const [data, others] = [training, heldOut].map((cars) => standardized(cars, inputUnits, targetUnits));
 
   const model = await trained(data);
-  const { network, difference } = await fromTensorFlow(model, { check: data.inputs });
+  const { model: network, difference } = await fromTensorFlow(model, { check: data.inputs });
   console.log(network.summary());
   console.log(`\nlargest difference from TensorFlow.js: ${difference.toExponential(0)} of the largest output\n`);
 

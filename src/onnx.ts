@@ -8,6 +8,7 @@
 import { InvalidArgumentError, describe, knownOptions } from "./errors.ts";
 import type { Network } from "./model/graph/network.ts";
 import { checkedShape, type Shape } from "./model/graph/shape.ts";
+import type { ImportedModel, OutputLink } from "./model/imported.ts";
 import { checkOutputs, type OnnxCheck } from "./onnx/check.ts";
 import { convert } from "./onnx/convert.ts";
 import { lastLayerOf, withOutput } from "./onnx/last-layer.ts";
@@ -15,6 +16,7 @@ import { logitsOf, producersOf, type Producers } from "./onnx/logits.ts";
 import { lastLayer, type LastLayer } from "./model/last-layer.ts";
 import { readModel, type OnnxModel } from "./onnx/model-file.ts";
 
+export type { ImportedModel, OutputLink } from "./model/imported.ts";
 export type { OnnxCheck } from "./onnx/check.ts";
 
 /**
@@ -40,13 +42,13 @@ export interface FromOnnxOptions {
  * Gather, Slice, and what PyTorch writes for GELU, SiLU, layer normalisation and attention. Dropout and Cast between kinds of floating-point numbers do nothing. Constants other than those of dense layers, convolutions
  * and embeddings are no parameters. Axis 0 is that of the examples, whatever size the file gives it. All is computed in double precision.
  *
- * A softmax or sigmoid at the end is left out, and with it what scikit-learn's classifiers do to name a class, unless `keepLink` holds: likelihoods take logits. `check` compares outputs with those that
+ * A softmax or sigmoid at the end is left out, and with it what scikit-learn's classifiers do to name a class, unless `keepLink` holds: likelihoods take logits, and `link` says what it was. `check` compares outputs with those that
  * another program computes with the whole file. A layer is called as PyTorch calls the module that has its weights (`"fc1"` for `fc1.weight`), or by its kind and a number.
  *
  * For models with operators that are not read, and for large ones, let onnxruntime compute features, and take the last layer alone; the guide on networks shows how.
  *
  * @category Models
- * @param bytes - The file.
+ * @param bytes - The file, or a promise of it.
  * @throws {@link UnsupportedError} naming all operators that it does not read; for what an operator has that it does not read; for several inputs, or weights in files beside the model.
  * @throws {@link InvalidArgumentError} for what is no ONNX model, or damaged; where outputs are not those of `check`; where the file leaves the shape open, or which output is meant.
  * @example
@@ -55,21 +57,20 @@ export interface FromOnnxOptions {
  * import { categorical, isotropic, laplace, lastLayer } from "laplace-ts";
  * import { fromOnnx } from "laplace-ts/onnx";
  *
- * const network = fromOnnx(await readFile("classifier.onnx"));
- * const posterior = await laplace(lastLayer(network), categorical(), { inputs, targets }, { prior: isotropic(1) });
+ * const { model } = await fromOnnx(readFile("classifier.onnx"));
+ * const posterior = await laplace(lastLayer(model), categorical(), { inputs, targets }, { prior: isotropic(1) });
  * ```
  */
-export function fromOnnx(bytes: Uint8Array, options: FromOnnxOptions = {}): Network {
+export async function fromOnnx(bytes: Uint8Array | PromiseLike<Uint8Array>, options: FromOnnxOptions = {}): Promise<ImportedModel<Network>> {
   knownOptions("options", options, ["check", "inputShape", "keepLink", "output"]);
   const { check, inputShape, keepLink = false, output } = options;
   if (inputShape !== undefined) checkedShape("options.inputShape", inputShape);
   if (typeof keepLink !== "boolean") throw new InvalidArgumentError({ argument: "options.keepLink", expected: "true or false", received: describe(keepLink) });
-  const model = readModel(bytes);
-  const producers = producersOf(model.nodes);
-  const { whole, end } = endOf(model, producers, output, keepLink);
-  const network = convert(model, producers, end, inputShape);
-  if (check !== undefined) checkOutputs(whole === end ? network : convert(model, producers, whole, inputShape), check);
-  return network;
+  const file = readModel(await bytes);
+  const producers = producersOf(file.nodes);
+  const { whole, end, link } = endOf(file, producers, output, keepLink);
+  const model = convert(file, producers, end, inputShape);
+  return { model, link, difference: check && checkOutputs(whole === end ? model : convert(file, producers, whole, inputShape), check) };
 }
 
 /**
@@ -119,13 +120,21 @@ export function onnxLastLayer(bytes: Uint8Array, options: Pick<FromOnnxOptions, 
   return { model: lastLayer(network), features, bytes: model.outputs.includes(features) ? bytes : withOutput(bytes, features) };
 }
 
-/** The edge at which a network ends, and the one that the whole file gives. */
-function endOf({ outputs }: OnnxModel, producers: Producers, output: string | undefined, keepLink: boolean): { readonly whole: string; readonly end: string } {
+interface End {
+  /** What the whole file gives. */
+  readonly whole: string;
+  /** Where the network ends. */
+  readonly end: string;
+  readonly link: OutputLink | undefined;
+}
+
+function endOf({ outputs }: OnnxModel, producers: Producers, output: string | undefined, keepLink: boolean): End {
   const given = output === undefined ? outputs : [known(output, producers)];
-  const ends = Array.from(new Set(given.map((edge) => (keepLink ? edge : (logitsOf(edge, producers) ?? edge)))));
+  const logits = given.map((edge) => (keepLink ? undefined : logitsOf(edge, producers)));
+  const ends = Array.from(new Set(given.map((edge, i) => logits[i]?.edge ?? edge)));
   if (ends.length !== 1) throw new InvalidArgumentError({ argument: "options.output", expected: `the name of one of the outputs ${ends.map((end) => JSON.stringify(end)).join(", ")}`, received: "none" });
   // Of a label and its probabilities, the latter come last.
-  return { whole: given[given.length - 1], end: ends[0] };
+  return { whole: given[given.length - 1], end: ends[0], link: logits[given.length - 1]?.link };
 }
 
 function known(output: string, producers: Producers): string {

@@ -8,12 +8,13 @@
 import type { MatrixLike } from "./data.ts";
 import { InvalidArgumentError, describe, knownOptions, positive } from "./errors.ts";
 import type { Network } from "./model/graph/network.ts";
+import type { CheckedModel } from "./model/imported.ts";
 import { checkInputs, compare } from "./tfjs/compare.ts";
-import { convert, type TensorFlowLink } from "./tfjs/convert.ts";
+import { convert } from "./tfjs/convert.ts";
 import { weightsOf, type TensorFlowModel } from "./tfjs/tensor-flow.ts";
 
+export type { CheckedModel, ImportedModel, OutputLink } from "./model/imported.ts";
 export { DifferentOutputsError } from "./tfjs/compare.ts";
-export type { TensorFlowLink } from "./tfjs/convert.ts";
 export type { TensorFlowInput, TensorFlowLayer, TensorFlowModel, TensorFlowTensor } from "./tfjs/tensor-flow.ts";
 
 /**
@@ -30,20 +31,6 @@ export interface FromTensorFlowOptions {
   readonly tolerance?: number;
   /** Whether a sigmoid or softmax that gives the outputs stays, for a likelihood that wants probabilities. Default false. */
   readonly keepLink?: boolean;
-}
-
-/**
- * A model of TensorFlow.js as a network: what {@link fromTensorFlow} gives.
- *
- * @category Models
- */
-export interface FromTensorFlow {
-  /** The same function with the same weights, without the link. */
-  readonly network: Network;
-  /** The sigmoid or softmax that gave the model's outputs and was left out, since {@link bernoulli} and {@link categorical} have it in them; undefined where there was none. */
-  readonly link: TensorFlowLink | undefined;
-  /** The largest difference found between outputs of both, the link included, as a share of the largest output: about 1e-7 is rounding. */
-  readonly difference: number;
 }
 
 /**
@@ -81,8 +68,8 @@ export interface FromTensorFlow {
  * model.compile({ optimizer: tf.train.adam(0.05), loss: "meanSquaredError" });
  * await model.fit(tf.tensor2d(data.inputs, [5, 1]), tf.tensor2d(data.targets, [5, 1]), { epochs: 100 });
  *
- * const { network } = await fromTensorFlow(model);
- * const posterior = await laplace(network, gaussian({ noise: 0.1 }), data);
+ * const imported = await fromTensorFlow(model);
+ * const posterior = await laplace(imported.model, gaussian({ noise: 0.1 }), data);
  * const { variance } = await predict(posterior, [0, 5]);
  * console.log(variance.get(1, 0) > variance.get(0, 0)); // true
  * ```
@@ -108,14 +95,14 @@ export interface FromTensorFlow {
  * console.log(probabilities.rows, probabilities.columns); // 2 2
  * ```
  */
-export async function fromTensorFlow(model: TensorFlowModel, options: FromTensorFlowOptions = {}): Promise<FromTensorFlow> {
+export async function fromTensorFlow(model: TensorFlowModel, options: FromTensorFlowOptions = {}): Promise<CheckedModel<Network>> {
   knownOptions("options", options, ["check", "seed", "tolerance", "keepLink"]);
   const { check, seed = 0, tolerance = 1e-4, keepLink = false } = options;
   positive("options.tolerance", tolerance);
   checkedModel(model);
   const converted = convert(model, await weightsOf(model), keepLink);
   const difference = await compare(model, converted, checkInputs(converted, check, seed), tolerance);
-  return { network: converted.network, link: converted.link, difference };
+  return { model: converted.network, link: converted.link, difference };
 }
 
 function checkedModel(model: TensorFlowModel): void {

@@ -37,7 +37,7 @@ const LINKS = { sigmoid: (row: number[]) => row.map((a) => 1 / (1 + Math.exp(-a)
 
 /** The largest difference between the network, after the link, and TensorFlow.js, over the largest output. */
 async function difference(model: tf.LayersModel, options: FromTensorFlowOptions = {}): Promise<number> {
-  const { network, link } = await fromTensorFlow(model, options);
+  const { model: network, link } = await fromTensorFlow(model, options);
   const [inputs, expected] = await predictions(model, 5, 7);
   const outputs = forward(network, inputs).to2DArray().map((row) => (link === undefined ? row : LINKS[link](row)));
   const largest = Math.max(...expected.flat().map(Math.abs), 1e-6);
@@ -75,7 +75,7 @@ describe("random architectures give what TensorFlow.js predicts, inputs in its o
 test.each([...ACTIVATIONS])("the activation %s, in the middle and at the end", async (activation) => {
   const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [3], units: 6, activation }), tf.layers.dense({ units: 2, activation })] });
   randomWeights(model, 1);
-  const { network, link } = await fromTensorFlow(model);
+  const { model: network, link } = await fromTensorFlow(model);
   const isLink = activation in LINKS;
   expect(link).toBe(isLink ? activation : undefined);
   expect(network.operations.filter(({ kind }) => kind === "dense").length).toBe(2);
@@ -114,7 +114,7 @@ describe("graphs", () => {
     const outputs = tf.layers.dense({ units: 1 }).apply(tf.layers.add().apply([seen, numbers] as tf.SymbolicTensor[])) as tf.SymbolicTensor;
     const model = tf.model({ inputs: [image, numbers], outputs });
     randomWeights(model, 5);
-    expect((await fromTensorFlow(model)).network.inputs).toBe(22);
+    expect((await fromTensorFlow(model)).model.inputs).toBe(22);
     expect(await difference(model)).toBeLessThan(2e-6);
   });
 
@@ -124,7 +124,7 @@ describe("graphs", () => {
     const head = tf.sequential({ layers: [tf.layers.dense({ inputShape: [5], units: 3, activation: "softmax", name: "logits" })], name: "head" });
     const model = tf.sequential({ layers: [inner, head] });
     randomWeights(model, 6);
-    const { network, link } = await fromTensorFlow(model);
+    const { model: network, link } = await fromTensorFlow(model);
     expect(link).toBe("softmax");
     expect(network.tensors.map(({ name }) => name)[3]).toBe("head/logits.biases");
     expect(lastLayer(network).layers[0].inputs).toBe(5);
@@ -133,7 +133,7 @@ describe("graphs", () => {
 
   test("convolutions one after the other are transposed once", async () => {
     const model = tf.sequential({ layers: [tf.layers.conv2d({ inputShape: [8, 8, 3], filters: 4, kernelSize: 3, activation: "relu" }), tf.layers.batchNormalization(), tf.layers.maxPooling2d({ poolSize: 2 }), tf.layers.conv2d({ filters: 4, kernelSize: 2 }), tf.layers.flatten(), tf.layers.dense({ units: 2 })] });
-    const { network } = await fromTensorFlow(model);
+    const { model: network } = await fromTensorFlow(model);
     expect(network.operations.filter(({ kind }) => kind === "transpose").length).toBe(2);
     expect(network.inputShape).toEqual([8, 8, 3]);
   });
@@ -141,7 +141,7 @@ describe("graphs", () => {
   test("embeddings take numbers of things, which the check draws", async () => {
     const model = tf.sequential({ layers: [tf.layers.embedding({ inputDim: 7, outputDim: 3, inputLength: 4 }), tf.layers.globalAveragePooling1d(), tf.layers.dense({ units: 2 })] });
     randomWeights(model, 8);
-    const { network } = await fromTensorFlow(model);
+    const { model: network } = await fromTensorFlow(model);
     const inputs = [[0, 1, 2, 6], [5, 5, 5, 3]];
     const expected = (await (model.predict(tf.tensor2d(inputs)) as tf.Tensor2D).array()).flat();
     forward(network, inputs).to1DArray().forEach((value, i) => expect(value).toBeCloseTo(expected[i], 5));
@@ -160,14 +160,14 @@ describe("what is at the end", () => {
     const positions = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2, 3], units: 4, activation: "softmax" })] });
     expect((await fromTensorFlow(positions)).link).toBeUndefined();
     const rates = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 1, activation: "sigmoid" })] });
-    const { network, link } = await fromTensorFlow(rates, { keepLink: true });
+    const { model: network, link } = await fromTensorFlow(rates, { keepLink: true });
     expect([link, network.operations.map(({ kind }) => kind)]).toEqual([undefined, ["dense", "activation"]]);
     expect(await difference(rates, { keepLink: true })).toBeLessThan(2e-6);
   });
 
   test("predictions of the posterior's mode are those of TensorFlow.js", async () => {
     const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 4, activation: "tanh" }), tf.layers.dense({ units: 3, activation: "softmax" })] });
-    const { network } = await fromTensorFlow(model);
+    const { model: network } = await fromTensorFlow(model);
     const [inputs, probabilities] = await predictions(model, 12, 1);
     const posterior = await laplace(network, categorical(), { inputs, targets: inputs.map((_, n) => n % 3) }, { prior: isotropic(1e8) });
     const predicted = (await predict(posterior, inputs)).probabilities.to2DArray();

@@ -17,8 +17,8 @@ export interface OnnxCheck {
   readonly tolerance?: number;
 }
 
-/** @throws {@link InvalidArgumentError} when the network gives other outputs. */
-export function checkOutputs(network: Network, check: OnnxCheck): void {
+/** How far outputs of the network are from those given, as a share of the largest of them or 1. Throws where that is above the tolerance. */
+export function checkOutputs(network: Network, check: OnnxCheck): number {
   knownOptions("options.check", check, ["inputs", "outputs", "tolerance"]);
   const { tolerance = 1e-4 } = check;
   if (!(typeof tolerance === "number" && tolerance > 0)) throw new InvalidArgumentError({ argument: "options.check.tolerance", expected: "a number above 0", received: describe(tolerance) });
@@ -29,7 +29,7 @@ export function checkOutputs(network: Network, check: OnnxCheck): void {
   const values = ours.to1DArray();
   const gaps = values.map((value, i) => Math.abs(value - theirs.data[i]));
   const worst = gaps.reduce((at, gap, i) => (gap > gaps[at] ? i : at), 0);
-  if (gaps[worst] <= tolerance * largest) return;
+  if (gaps[worst] <= tolerance * largest) return gaps[worst] / largest;
   throw new InvalidArgumentError({
     argument: "options.check.outputs",
     expected: `what the network gives within ${tolerance} of ${largest.toPrecision(3)}: ${values[worst].toPrecision(7)} for example ${Math.floor(worst / ours.columns) + 1}, output ${(worst % ours.columns) + 1}`,

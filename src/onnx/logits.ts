@@ -1,3 +1,4 @@
+import type { OutputLink } from "../model/imported.ts";
 import type { OnnxNode } from "./model-file.ts";
 
 /** By the edge of the graph, what gives it. */
@@ -7,22 +8,31 @@ export function producersOf(nodes: readonly OnnxNode[]): Producers {
   return new Map(nodes.flatMap((node) => node.outputs.map((output): [string, OnnxNode] => [output, node])));
 }
 
+/** What comes before a link function, and which it is. */
+export interface Logits {
+  readonly edge: string;
+  readonly link: OutputLink;
+}
+
 /**
  * The edge before the link function, if `edge` is what a link function gave: softmax, sigmoid, and what classifiers have after them, as the number or name of the most probable class and
  * a list of probabilities. Likelihoods have the link in them, and want what comes before.
  */
-export function logitsOf(edge: string, producers: Producers): string | undefined {
+export function logitsOf(edge: string, producers: Producers): Logits | undefined {
   const node = producers.get(edge);
   if (node === undefined) return undefined;
   const [first, second] = node.inputs;
   switch (node.operator) {
     case "Softmax":
+      return { edge: first, link: "softmax" };
     case "LogSoftmax":
+      return { edge: first, link: "logSoftmax" };
     case "Sigmoid":
-      return first;
+      return { edge: first, link: "sigmoid" };
     case "ArgMax":
+      return logitsOf(first, producers) ?? { edge: first, link: "softmax" };
     case "ai.onnx.ml:Binarizer":
-      return logitsOf(first, producers) ?? first;
+      return logitsOf(first, producers) ?? { edge: first, link: "sigmoid" };
     case "Cast":
     case "Identity":
     case "Reshape":

@@ -1,9 +1,10 @@
 import { toTable, type MatrixLike, type Table } from "../data.ts";
 import { InvalidArgumentError, LaplaceError } from "../errors.ts";
 import { sizeOf, type Shape } from "../model/graph/shape.ts";
+import type { OutputLink } from "../model/imported.ts";
 import { random } from "../random.ts";
 import { sigmoid } from "../sigmoid.ts";
-import type { Converted, TensorFlowLink } from "./convert.ts";
+import type { Converted } from "./convert.ts";
 import { numbersOf, type TensorFlowModel, type TensorFlowTensor } from "./tensor-flow.ts";
 
 /** How many examples are compared unless they are given. */
@@ -84,7 +85,7 @@ async function predictions(model: TensorFlowModel, { data, rows, columns }: Tabl
   return values;
 }
 
-function linked(outputs: Float64Array, columns: number, link: TensorFlowLink | undefined): Float64Array {
+function linked(outputs: Float64Array, columns: number, link: OutputLink | undefined): Float64Array {
   if (link === undefined) return outputs;
   if (link === "sigmoid") return outputs.map(sigmoid);
   const logs = outputs.map((value, i) => {

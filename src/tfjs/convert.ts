@@ -4,6 +4,7 @@ import { network, type Network } from "../model/graph/network.ts";
 import { reshape } from "../model/graph/reshape.ts";
 import { select } from "../model/graph/select.ts";
 import { sizeOf, type Shape } from "../model/graph/shape.ts";
+import type { OutputLink } from "../model/imported.ts";
 import { activationOf, isElementwise } from "./activations.ts";
 import { exampleAxis, type Config } from "./conversion.ts";
 import { addLayer, channelsLast, type GraphBuilder, type Value } from "./graph-builder.ts";
@@ -11,17 +12,10 @@ import { CONVERTERS } from "./layers.ts";
 import { isModel, type TensorFlowLayer, type TensorFlowModel, type Weights } from "./tensor-flow.ts";
 import { topologyOf } from "./topology.ts";
 
-/**
- * What TensorFlow.js applies last, and likelihoods have in them.
- *
- * @category Models
- */
-export type TensorFlowLink = "sigmoid" | "softmax" | "logSoftmax";
-
 /** A model as a network, not yet compared. */
 export interface Converted {
   readonly network: Network;
-  readonly link: TensorFlowLink | undefined;
+  readonly link: OutputLink | undefined;
   /** Of one example of each input. */
   readonly shapes: readonly Shape[];
   /** For each input, how many things its numbers stand for, if they do. */
@@ -34,7 +28,7 @@ interface Conversion {
   readonly weights: ReadonlyMap<TensorFlowLayer, readonly Weights[]>;
   readonly unsupported: string[];
   readonly keepLink: boolean;
-  link: TensorFlowLink | undefined;
+  link: OutputLink | undefined;
 }
 
 /** The network that a model is, with its weights. */
@@ -106,7 +100,7 @@ function activate(conversion: Conversion, name: string, activation: string, valu
   return { shape: value.shape, last: addLayer(graph, name, layer, [channelsLast(graph, value)]) };
 }
 
-function isLink(activation: string): activation is TensorFlowLink {
+function isLink(activation: string): activation is OutputLink {
   return activation === "sigmoid" || activation === "softmax" || activation === "logSoftmax";
 }
 

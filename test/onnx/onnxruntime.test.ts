@@ -20,7 +20,7 @@ describe("onnxruntime gives the same outputs", () => {
     const tensor = name.includes("double") ? new onnxruntime.Tensor("float64", Float64Array.from(inputs), [1, ...shape]) : new onnxruntime.Tensor("float32", inputs, [1, ...shape]);
     const output = session.outputNames[session.outputNames.length - 1];
     const results = await session.run({ [session.inputNames[0]]: tensor }, [output]);
-    expectClose(forward(wholeNetwork(name), [inputs]).to1DArray(), results[output].data as Float32Array, 1e-5);
+    expectClose(forward(await wholeNetwork(name), [inputs]).to1DArray(), results[output].data as Float32Array, 1e-5);
     await session.release();
   });
 });

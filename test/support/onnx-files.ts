@@ -1,3 +1,4 @@
+import type { Network } from "../../src/model/graph/network.ts";
 import { fromOnnx } from "../../src/onnx.ts";
 import torch from "../fixtures/torch-onnx.json" with { type: "json" };
 
@@ -18,6 +19,6 @@ export function onnxFile(name: string): Uint8Array {
 }
 
 /** The network that is read with the link at its end. */
-export function wholeNetwork(name: string): ReturnType<typeof fromOnnx> {
-  return fromOnnx(onnxFile(name), { keepLink: true, ...(name.startsWith("scikit") && { output: "probabilities" }) });
+export async function wholeNetwork(name: string): Promise<Network> {
+  return (await fromOnnx(onnxFile(name), { keepLink: true, ...(name.startsWith("scikit") && { output: "probabilities" }) })).model;
 }
