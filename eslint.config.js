@@ -9,7 +9,6 @@ const entries = ["jax", "native", "onnx", "plots", "tfjs"];
 /** The other rooms of `src`, top to bottom: a file imports from its own room or from rooms further down, never upwards. */
 const rooms = [
   "pruning",
-  "pruning",
   "evidence",
   "calibration",
   "predictive",
@@ -33,19 +32,21 @@ const portable = {
 /** What the files of a room may not import: rooms above it, and files of `src` itself that are above all rooms. */
 const above = (/** @type {readonly string[]} */ upper) => `^\\.\\.?/(.*/)?((${["-", ...upper].join("|")})/|((index|fit(-\\w+)?|${entries.join("|")})\\.ts|worker\\.js)$)`;
 
-const ofRoom = (/** @type {string} */ room, /** @type {readonly string[]} */ upper) => ({
-  files: [`src/${room}/**/*.ts`],
-  rules: { "no-restricted-imports": ["error", { patterns: [portable, { regex: above(upper), message: `Imports run downwards: ${room}/ may not import from a room above it (see CONTRIBUTING.md).` }] }] },
-});
+/** @returns {import("eslint").Linter.Config} */
+const forbid = (/** @type {string} */ files, /** @type {{ regex: string; message: string }} */ pattern) => ({ files: [files], rules: { "no-restricted-imports": ["error", { patterns: [portable, pattern] }] } });
 
-/** What the files of `src` itself may not import: entries other than their own. */
-const ofFile = (/** @type {readonly string[]} */ others) => ({ regex: `^\\./(${others.join("|")})(/|\\.ts$)`, message: "Only an entry of its own imports what needs a package of its own (see CONTRIBUTING.md)." });
+const ofRoom = (/** @type {string} */ room, /** @type {readonly string[]} */ upper) =>
+  forbid(`src/${room}/**/*.ts`, { regex: above(upper), message: `Imports run downwards: ${room}/ may not import from a room above it (see CONTRIBUTING.md).` });
 
-/** @type {import("eslint").Linter.Config[]} */
+/** Files of `src` itself import no entry but their own. */
+const ofFile = (/** @type {string} */ files, /** @type {readonly string[]} */ others) => forbid(files, { regex: `^\\./(${others.join("|")})(/|\\.ts$)`, message: "Only an entry of its own imports what needs a package of its own (see CONTRIBUTING.md)." });
+
+const without = (/** @type {string} */ entry) => entries.filter((other) => other !== entry);
+
 const oneWay = [
-  { files: ["src/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [portable, ofFile(entries)] }] } },
-  ...entries.map((entry) => ({ files: [`src/${entry}.ts`], rules: { "no-restricted-imports": ["error", { patterns: [portable, ofFile(entries.filter((other) => other !== entry))] }] } })),
-  ...entries.map((entry) => ofRoom(entry, entries.filter((other) => other !== entry))),
+  ofFile("src/*.ts", entries),
+  ...entries.map((entry) => ofFile(`src/${entry}.ts`, without(entry))),
+  ...entries.map((entry) => ofRoom(entry, without(entry))),
   ...rooms.map((room, depth) => ofRoom(room, [...entries, ...rooms.slice(0, depth)])),
 ];
 
