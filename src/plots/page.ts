@@ -33,7 +33,7 @@ export interface LegendEntry {
 }
 
 /**
- * The colours of the pictures, told apart with every kind of colour vision (Okabe & Ito 2008).
+ * The colours of the pictures on light pages, told apart with every kind of colour vision (Okabe & Ito 2008). On dark ones {@link page} shows lighter ones in their places.
  *
  * @category Plots
  */
@@ -51,6 +51,16 @@ export const COLOR = {
   /** The background. */
   paper: "#FFFFFF",
 } as const;
+
+/** What is shown for them on dark pages. */
+const ON_DARK: Readonly<Record<string, string>> = {
+  [COLOR.blue]: "#5AB4EE",
+  [COLOR.orange]: "#F58F4E",
+  [COLOR.green]: "#2FC79B",
+  [COLOR.purple]: "#E39BC4",
+  [COLOR.ink]: "#DCDEE2",
+  [COLOR.paper]: "#1E2024",
+};
 
 const FONT = "system-ui, Helvetica, Arial, sans-serif";
 const MARGIN = 8;
@@ -71,7 +81,8 @@ export function legendRow(entries: readonly LegendEntry[]): string {
     .join("");
 }
 
-function escaped(text: string): string {
+/** Text for markup. */
+export function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
@@ -91,13 +102,30 @@ export function placed(chart: { readonly innerHTML: string }, x: number, y: numb
 }
 
 /**
- * An svg element around its parts, with a margin and a background of its own, so that it reads the same on light and dark pages.
+ * An svg element around its parts, with a margin and a background of its own. Colours of {@link COLOR} become lighter ones where the page's CSS has a dark `color-scheme`, background included, so that
+ * text and paper go together everywhere; programs that do not know `light-dark()` show the light ones.
  *
  * @category Plots
  */
 export function page(width: number, height: number, parts: readonly string[]): string {
   const [fullWidth, fullHeight] = [width + 2 * MARGIN, height + 2 * MARGIN];
   const size = `width="${fullWidth}" height="${fullHeight}"`;
-  const open = `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="${-MARGIN} ${-MARGIN} ${fullWidth} ${fullHeight}" color="${COLOR.ink}" font-family="${FONT}" font-size="12" style="max-width: 100%; height: auto">`;
-  return `${open}<rect x="${-MARGIN}" y="${-MARGIN}" ${size} fill="${COLOR.paper}"/>${parts.join("")}</svg>\n`;
+  const ink = `color="${COLOR.ink}" style="max-width: 100%; height: auto; color: ${lightOrDark(COLOR.ink)}"`;
+  const open = `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="${-MARGIN} ${-MARGIN} ${fullWidth} ${fullHeight}" font-family="${FONT}" font-size="12" ${ink}>`;
+  const paper = `<rect x="${-MARGIN}" y="${-MARGIN}" ${size} fill="${COLOR.paper}"/>`;
+  return `${open}${[paper, ...parts].map(withDarkColors).join("")}</svg>\n`;
+}
+
+/** The same drawing, with a style beside each colour that has another on dark pages. */
+function withDarkColors(drawing: string): string {
+  return drawing.replace(/<[a-z][^>]*>/gi, (tag) => {
+    const paints = Array.from(tag.matchAll(/ (fill|stroke)="([^"]+)"/g)).filter(([, , color]) => color in ON_DARK);
+    if (paints.length === 0) return tag;
+    const style = paints.map(([, property, color]) => `${property}: ${lightOrDark(color)}`).join("; ");
+    return tag.replace(/^<[\w-]+/, (name) => `${name} style="${style}"`);
+  });
+}
+
+function lightOrDark(color: string): string {
+  return `light-dark(${color}, ${ON_DARK[color]})`;
 }
