@@ -107,6 +107,7 @@ export { posteriorAsPrior, type PosteriorAsPriorOptions } from "./posterior/post
 export { mixture, type Mixture, type MixtureOptions } from "./posterior/mixture.ts";
 export { loadPosterior, savePosterior, type SavedPosterior } from "./posterior/save.ts";
 export { Posterior, type PosteriorChanges, type PosteriorParts } from "./posterior/posterior.ts";
+export { weightReport, type TensorReport, type WeightReport } from "./posterior/weight-report.ts";
 export type { DataSource, DataTerm } from "./posterior/data-term.ts";
 
 export { curvatureOperator, type CurvatureOperator, type CurvatureOperatorOptions } from "./spectrum/curvature-operator.ts";

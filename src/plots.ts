@@ -9,4 +9,5 @@ export { bands, type Bands, type Points } from "./plots/bands.ts";
 export { coveragePlot, type CoveragePlotOptions } from "./plots/coverage-plot.ts";
 export { evidenceBySize, type EvidenceBySizeOptions, type SizedModel } from "./plots/evidence-by-size.ts";
 export { reliabilityDiagram, type ReliabilityDiagramOptions } from "./plots/reliability-diagram.ts";
+export { weightMap } from "./plots/weight-map.ts";
 export { COLOR, legendRow, page, placed, type AxisLabels, type LegendEntry, type PictureOptions } from "./plots/page.ts";

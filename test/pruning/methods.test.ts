@@ -1,7 +1,7 @@
 import { Matrix, inverse, solve } from "ml-matrix";
 import fc from "../support/fast-check.ts";
 import { describe, expect, it } from "vitest";
-import { exact, outerProduct } from "../../src/curvature/curvature.ts";
+import { exact, outerProduct, type CurvatureKind } from "../../src/curvature/curvature.ts";
 import { bernoulli } from "../../src/likelihood/bernoulli.ts";
 import { categorical } from "../../src/likelihood/categorical.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
@@ -10,7 +10,7 @@ import { mlp } from "../../src/model/mlp.ts";
 import { laplace } from "../../src/posterior/laplace.ts";
 import { isotropic } from "../../src/prior/isotropic.ts";
 import { perWeight } from "../../src/prior/per-weight.ts";
-import { priorEnergy } from "../../src/prior/prior.ts";
+import { priorEnergy, type Prior } from "../../src/prior/prior.ts";
 import { downdate, inverseRecursion } from "../../src/pruning/inverse-recursion.ts";
 import { magnitude } from "../../src/pruning/magnitude.ts";
 import type { PruningMethod, PruningTask } from "../../src/pruning/method.ts";
@@ -19,6 +19,7 @@ import { optimalBrainSurgeon } from "../../src/pruning/optimal-brain-surgeon.ts"
 import { pruned } from "../../src/pruning/pruned.ts";
 import { diagonal } from "../../src/structure/diagonal.ts";
 import { full } from "../../src/structure/full.ts";
+import type { Structure } from "../../src/structure/structure.ts";
 import { train } from "../../src/training/train.ts";
 import { expectClose } from "../support/close.ts";
 import { normals } from "../support/random-numbers.ts";
@@ -65,7 +66,8 @@ describe("inverseRecursion", () => {
 });
 
 /** A task of a trained network, with W weights. */
-async function taskOf(likelihood: Likelihood, targets: number[], { sizes = [2, 3, 1], count = 1, curvature = outerProduct(), structure = full(), prior = isotropic(0.5) } = {}): Promise<PruningTask> {
+async function taskOf(likelihood: Likelihood, targets: number[], options: { sizes?: number[]; count?: number; curvature?: CurvatureKind; structure?: Structure; prior?: Prior } = {}): Promise<PruningTask> {
+  const { sizes = [2, 3, 1], count = 1, curvature = outerProduct(), structure = full(), prior = isotropic(0.5) } = options;
   const data = { inputs: { data: normals(targets.length * sizes[0], 7), shape: [targets.length, sizes[0]] as const }, targets };
   const network = mlp(sizes, { seed: 4 });
   const part = pruned(network, network.parameters.map((_, i) => i));

@@ -1,0 +1,125 @@
+import * as Plot from "@observablehq/plot";
+import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
+import type { TensorReport, WeightReport } from "../posterior/weight-report.ts";
+import { drawingDocument, type PlotDocument } from "./frame.ts";
+import { COLOR, legendRow, page, placed, type PictureOptions } from "./page.ts";
+
+/** A weight as it is drawn. */
+interface Cell {
+  readonly unit: number;
+  readonly input: string;
+  readonly weight: number;
+  readonly ratio: number;
+}
+
+/** A weight matrix, with the biases of its units in a last column. */
+interface Block {
+  readonly name: string;
+  readonly rows: number;
+  readonly inputs: readonly string[];
+  readonly cells: readonly Cell[];
+}
+
+const PANEL = 340;
+const [TOP, BOTTOM, LEFT] = [28, 44, 48];
+const LEGEND = 40;
+/** What is held at a value: no error bar, no colour. */
+const HELD = "#E9E9EC";
+const NONE = "#FFFFFF";
+const MOST_CELLS = 20_000;
+
+/** Of signal-to-noise ratios: from where on each colour is taken. */
+const LEVELS = [
+  { from: 0, label: "<1", color: "#D8E6F0" },
+  { from: 1, label: "1–2", color: "#A3C9E2" },
+  { from: 2, label: "2–4", color: "#5AA3D0" },
+  { from: 4, label: "4–8", color: COLOR.blue },
+  { from: 8, label: "≥8", color: "#003A5D" },
+] as const;
+
+/**
+ * The weights of a network, a row of two maps for each layer: the weights themselves, and how many error bars each is away from zero, $\vert w \vert / \sigma$. Units from top to bottom, inputs from left to right, biases last; weights that are
+ * not in the posterior, as those that {@link pruned} holds at zero, are grey.
+ *
+ * @category Plots
+ * @param report - What {@link weightReport} gives, of at most 20,000 weights.
+ * @returns An svg element as text, with a background of its own.
+ * @throws {@link InvalidArgumentError} for anything else.
+ */
+export function weightMap(report: WeightReport, options: PictureOptions = {}): string {
+  knownOptions("options", options, ["document"]);
+  const document = drawingDocument(options);
+  const blocks = blocksOf(checkedTensors(report));
+  const largest = blocks.reduce((most, { cells }) => cells.reduce((value, { weight }) => Math.max(value, Math.abs(weight)), most), 0) || 1;
+  const parts: string[] = [];
+  let y = LEGEND;
+  for (const block of blocks) {
+    const height = TOP + BOTTOM + Math.min(280, Math.max(28, 14 * block.rows));
+    const colors = [({ weight }: Cell): string => diverging(weight / largest), ({ ratio }: Cell): string => LEVELS.reduce<string>((found, { from, color }) => (ratio >= from ? color : found), LEVELS[0].color)];
+    colors.forEach((color, i) => parts.push(placed(map(document, block, height, color), i * PANEL, y)));
+    y += height;
+  }
+  return page(2 * PANEL, y, [legends(largest), ...parts]);
+}
+
+function legends(largest: number): string {
+  const square = (color: string): string => `<rect x="6" y="-11" width="12" height="12" fill="${color}" stroke="${COLOR.ink}" stroke-width="0.5"/>`;
+  const size = largest.toPrecision(2);
+  const weights = [{ label: `−${size}`, symbol: square(diverging(-1)) }, { label: "0", symbol: square(NONE) }, { label: size, symbol: square(diverging(1)) }, { label: "held", symbol: square(HELD) }];
+  const ratios = LEVELS.map(({ label, color }) => ({ label, symbol: square(color) }));
+  const title = (text: string, x: number): string => `<text x="${x + 12}" y="14" fill="${COLOR.ink}" font-weight="bold">${text}</text>`;
+  const row = (entries: string, x: number): string => `<g transform="translate(${x + 6}, 18)">${entries}</g>`;
+  return [title("weight", 0), row(legendRow(weights), 0), title("weight / error bar", PANEL), row(legendRow(ratios), PANEL)].join("");
+}
+
+function map(document: PlotDocument, { name, rows, inputs, cells }: Block, height: number, color: (cell: Cell) => string): ReturnType<typeof Plot.plot> {
+  const few = (count: number, index: number): boolean => count <= 20 || index % Math.ceil(count / 10) === 0;
+  const units = Array.from({ length: rows }, (_, i) => i + 1);
+  const all = units.flatMap((unit) => inputs.map((input) => ({ unit, input })));
+  const position = { x: "input", y: "unit", inset: 0.5 };
+  return Plot.plot({
+    document,
+    width: PANEL,
+    height,
+    marginLeft: LEFT,
+    marginRight: 14,
+    marginTop: TOP,
+    marginBottom: BOTTOM,
+    padding: 0,
+    x: { type: "band", domain: inputs, label: `${name}, inputs`, labelArrow: "none", labelAnchor: "center", ticks: inputs.filter((input, i) => input === BIAS || few(inputs.length, i)) },
+    y: { type: "band", domain: units, label: "unit", labelArrow: "none", ticks: units.filter((_, i) => few(rows, i)) },
+    marks: [Plot.cell(all, { ...position, fill: HELD }), Plot.cell(cells, { ...position, fill: color })],
+  });
+}
+
+const BIAS = "b";
+
+/** Each weight matrix with the biases that follow it. */
+function blocksOf(tensors: readonly TensorReport[]): Block[] {
+  const blocks: (Block & { readonly layer: number })[] = [];
+  for (const { name, layer, role, rows, columns, row, column, weight, signalToNoise } of tensors) {
+    const cells = Array.from(weight, (value, e): Cell => ({ unit: row[e] + 1, input: role === "biases" ? BIAS : `${column[e] + 1}`, weight: value, ratio: signalToNoise[e] }));
+    const last = blocks[blocks.length - 1] as (typeof blocks)[number] | undefined;
+    if (role === "biases" && last?.layer === layer && last.rows === rows && !last.inputs.includes(BIAS)) {
+      blocks[blocks.length - 1] = { ...last, inputs: [...last.inputs, BIAS], cells: [...last.cells, ...cells] };
+    } else {
+      blocks.push({ name: name.replace(/\.(weights|biases)$/, ""), layer, rows, inputs: role === "biases" ? [BIAS] : Array.from({ length: columns }, (_, i) => `${i + 1}`), cells });
+    }
+  }
+  return blocks;
+}
+
+/** From orange at -1 through white to blue at 1. */
+function diverging(share: number): string {
+  const [red, green, blue] = share < 0 ? [0xd5, 0x5e, 0x00] : [0x00, 0x72, 0xb2];
+  const mixed = [red, green, blue].map((channel) => Math.round(255 + Math.min(1, Math.abs(share)) * (channel - 255)));
+  return `#${mixed.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
+}
+
+function checkedTensors(report: WeightReport): readonly TensorReport[] {
+  const tensors = (report as Partial<WeightReport> | null | undefined)?.tensors;
+  if (!Array.isArray(tensors) || tensors.length === 0) throw new InvalidArgumentError({ argument: "report", expected: "what weightReport() gives", received: describe(report), advice: "Pass weightReport(posterior)." });
+  const count = (tensors as readonly TensorReport[]).reduce((sum, { weight }) => sum + weight.length, 0);
+  if (count > MOST_CELLS) throw new InvalidArgumentError({ argument: "report", expected: `at most ${MOST_CELLS} weights to draw`, received: `${count}`, advice: "Report on a part, as that of lastLayer(model) or of subnetwork(model, byName(\"layer1\"))." });
+  return tensors as readonly TensorReport[];
+}

@@ -1,0 +1,49 @@
+import { DOMParser, parseHTML } from "linkedom";
+import { describe, expect, it } from "vitest";
+import { gaussian } from "../../src/likelihood/gaussian.ts";
+import { mlp } from "../../src/model/mlp.ts";
+import { weightMap } from "../../src/plots.ts";
+import { laplace } from "../../src/posterior/laplace.ts";
+import { weightReport, type WeightReport } from "../../src/posterior/weight-report.ts";
+import { pruned } from "../../src/pruning/pruned.ts";
+
+const { document } = parseHTML("<html></html>");
+
+function fills(svg: string): string[][] {
+  const parsed = new DOMParser().parseFromString(svg, "image/svg+xml") as unknown as Document;
+  return Array.from(parsed.querySelectorAll('[aria-label="cell"]'), (group) => Array.from(group.querySelectorAll("rect"), (cell) => cell.getAttribute("fill") ?? ""));
+}
+
+describe("weightMap", () => {
+  const network = mlp([2, 3, 1], { parameters: [4, -4, 0, 1, 2, 3, 0, 0, 0, 1, -2, 3, 0.5] });
+  const data = { inputs: [[0, 1], [1, 0], [2, 1]], targets: [0, 1, 2] };
+
+  it("has a map of weights and one of ratios for each layer, a cell for each weight, and what is held in grey", async () => {
+    const posterior = await laplace(pruned(network, [0, 1, 5, 8, 9, 11, 12]), gaussian({ noise: 0.5 }), data);
+    const svg = weightMap(weightReport(posterior), { document });
+    expect(svg).toMatch(/^<svg/);
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    expect(svg).toContain("layer1, inputs");
+    expect(svg).toContain("≥8");
+    const groups = fills(svg);
+    // All cells first, grey; then those with weights: of the first layer 3 x 3, of the second 1 x 4, each twice.
+    expect(groups.map((cells) => cells.length)).toEqual([9, 4, 9, 4, 4, 3, 4, 3]);
+    // The largest weights have the full colours.
+    expect(groups[1].slice(0, 2)).toEqual(["#0072b2", "#d55e00"]);
+  });
+
+  it("colours ratios by how many error bars they are", () => {
+    const tensor = { name: "layer1.weights", layer: 0, role: "weights", rows: 1, columns: 5, indices: Int32Array.of(0, 1, 2, 3, 4), row: new Int32Array(5), column: Int32Array.of(0, 1, 2, 3, 4), weight: new Float64Array(5), standardDeviation: new Float64Array(5).fill(1), signalToNoise: Float64Array.of(0.99, 1, 2, 7.9, 8) } as const;
+    const svg = weightMap({ tensors: [tensor] } as unknown as WeightReport, { document });
+    const [, weights, , ratios] = fills(svg);
+    expect(weights).toEqual(Array(5).fill("#ffffff"));
+    expect(ratios).toEqual(["#D8E6F0", "#A3C9E2", "#5AA3D0", "#0072B2", "#003A5D"]);
+  });
+
+  it("refuses other things, too many weights, and unknown options", () => {
+    expect(() => weightMap({} as never, { document })).toThrow(/^report: expected what weightReport\(\) gives/);
+    const large = { tensors: [{ weight: new Float64Array(20_001) }] } as unknown as WeightReport;
+    expect(() => weightMap(large, { document })).toThrow(/^report: expected at most 20000 weights to draw, got 20001/);
+    expect(() => weightMap(large, { title: "" } as never)).toThrow(/unknown option "title"/);
+  });
+});
