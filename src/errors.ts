@@ -73,11 +73,11 @@ export class UnsupportedError extends LaplaceError {
 export class NotPositiveDefiniteError extends LaplaceError {
   /** `"NotPositiveDefiniteError"`. */
   override readonly name = "NotPositiveDefiniteError";
-  /** The smallest eigenvalue (for a diagonal structure, the smallest entry) of the matrix. */
+  /** The smallest eigenvalue (for a diagonal structure, the smallest entry) of the matrix; of a matrix that is known by its products alone, a number that it is not above. */
   readonly smallestEigenvalue: number;
 
-  constructor(what: string, smallestEigenvalue: number, advice: string) {
-    super(`${what} is not positive definite: its smallest eigenvalue is ${smallestEigenvalue.toPrecision(4)}. ${advice}`);
+  constructor(what: string, smallestEigenvalue: number, advice: string, known: "is" | "is at most" = "is") {
+    super(`${what} is not positive definite: its smallest eigenvalue ${known} ${smallestEigenvalue.toPrecision(4)}. ${advice}`);
     this.smallestEigenvalue = smallestEigenvalue;
   }
 }

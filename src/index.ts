@@ -114,6 +114,13 @@ export { curvatureOperator, type CurvatureOperator, type CurvatureOperatorOption
 export type { LinearOperator } from "./spectrum/linear-operator.ts";
 export { largestEigenpairs, smallestEigenpairs, type EigenpairsOptions } from "./spectrum/eigenpairs.ts";
 export type { Eigenpairs } from "./linalg/lanczos.ts";
+export { estimateTrace, type TraceOptions } from "./spectrum/trace.ts";
+export { estimateDiagonal, type DiagonalEstimate, type DiagonalOptions } from "./spectrum/diagonal.ts";
+export { estimateLogDeterminant, type LogDeterminantEstimate, type LogDeterminantOptions } from "./spectrum/log-determinant.ts";
+export type { Estimate } from "./spectrum/probes.ts";
+export { spectralDensity, type SpectralDensity, type SpectralDensityOptions } from "./spectrum/spectral-density.ts";
+export { conjugateGradient, type ConjugateGradientOptions, type LinearSolution } from "./spectrum/conjugate-gradient.ts";
+export { modeCheck, type ModeCheck, type ModeCheckOptions } from "./spectrum/mode-check.ts";
 
 export { crossCovariance, jointCovariance } from "./predictive/joint-covariance.ts";
 export { functionDraws, type FunctionDrawOptions } from "./predictive/function-draws.ts";
@@ -134,6 +141,7 @@ export { evidence, type EvidenceOptions, type EvidenceTerms } from "./evidence/e
 export { evidenceGradient, type EvidenceGradient } from "./evidence/evidence-gradient.ts";
 export { maximizeEvidence, reestimation, type MaximizeEvidenceOptions, type Reestimation, type ReestimationState } from "./evidence/maximize-evidence.ts";
 export { importanceSampling, type ImportanceSampling, type ImportanceSamplingOptions } from "./evidence/importance-sampling.ts";
+export { stochasticEvidence, type StochasticEvidence, type StochasticEvidenceOptions } from "./evidence/stochastic-evidence.ts";
 export { compareModels, type Comparable, type ComparedModel, type Comparison } from "./evidence/compare-models.ts";
 export { gridSearch, logarithmicGrid, type Grid, type GridPoint, type GridSearch, type GridSearchOptions } from "./evidence/grid-search.ts";
 export { stackingWeights } from "./evidence/stacking.ts";

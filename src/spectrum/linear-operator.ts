@@ -48,10 +48,17 @@ export function vectorsInMemory({ size }: LinearOperator): number {
 
 /** What comes of a computation whose products are awaited. Each counts as a step of progress. */
 export async function awaitProducts<T>(operator: LinearOperator, work: ByProducts<T>, options: JobOptions, stage: Stage): Promise<T> {
+  return withProductsOf(operator, options, stage)(work);
+}
+
+/** The same for several computations, whose products are counted on. */
+export function withProductsOf(operator: LinearOperator, options: JobOptions, stage: Stage): <T>(work: ByProducts<T>) => Promise<T> {
   const product = products(operator, options, stage);
-  let step = work.next();
-  while (step.done !== true) step = work.next(await product(step.value));
-  return step.value;
+  return async (work) => {
+    let step = work.next();
+    while (step.done !== true) step = work.next(await product(step.value));
+    return step.value;
+  };
 }
 
 /** Checked products with the operator, one after the other. */
