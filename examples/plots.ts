@@ -3,7 +3,7 @@ import type * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import * as plots from "laplace-ts/plots";
 
-export { COLOR, legendRow, page, placed } from "laplace-ts/plots";
+export { COLOR, legendRow, matrixHeatMap, page, placed } from "laplace-ts/plots";
 
 // Plot draws in a browser's document; linkedom's serves. Deno does not know the types of either.
 export const { document } = parseHTML("<html></html>") as unknown as Required<Pick<Plot.PlotOptions, "document">>;

@@ -8,6 +8,8 @@
 export { bands, type Bands, type Points } from "./plots/bands.ts";
 export { coveragePlot, type CoveragePlotOptions } from "./plots/coverage-plot.ts";
 export { evidenceBySize, type EvidenceBySizeOptions, type SizedModel } from "./plots/evidence-by-size.ts";
+export { matrixHeatMap, type MatrixHeatMapOptions, type MatrixToDraw } from "./plots/matrix-heat-map.ts";
 export { reliabilityDiagram, type ReliabilityDiagramOptions } from "./plots/reliability-diagram.ts";
 export { weightMap } from "./plots/weight-map.ts";
+export { spectralDensityPlot, type SpectralDensityPlotOptions } from "./plots/spectral-density-plot.ts";
 export { COLOR, legendRow, page, placed, type AxisLabels, type LegendEntry, type PictureOptions } from "./plots/page.ts";
