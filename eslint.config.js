@@ -9,6 +9,7 @@ const entries = ["jax", "native", "onnx", "plots", "tfjs"];
 /** The other rooms of `src`, top to bottom: a file imports from its own room or from rooms further down, never upwards. */
 const rooms = [
   "pruning",
+  "quantisation",
   "evidence",
   "calibration",
   "predictive",

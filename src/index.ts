@@ -157,6 +157,13 @@ export type { Pruning, PruningStep, RemovalReport } from "./pruning/steps.ts";
 export type { PruningScore } from "./pruning/judge.ts";
 export type { PruningMethod, PruningTask, Removal } from "./pruning/method.ts";
 
+export { quantize, type Quantized, type QuantizedLayer, type QuantizeOptions } from "./quantisation/quantize.ts";
+export type { OutputErrorBars, RoundingErrorBars } from "./quantisation/error-bars.ts";
+export { bySensitivity, leastIncrease, type BitAllocation, type BitAllocationTask, type BitBudget } from "./quantisation/bit-allocation.ts";
+export { allocateBits, type AllocatedBits, type BitChoice } from "./quantisation/allocate-bits.ts";
+export { layerSensitivity, type LayerSensitivity, type SensitivityOptions, type SubsetOptions } from "./quantisation/sensitivity.ts";
+export { uniformQuantization, type GridOptions, type QuantizedMatrix, type UniformQuantizationOptions } from "./quantisation/grid.ts";
+
 export { train, type TrainOptions, type Trained } from "./training/train.ts";
 export { adam, type AdamOptions } from "./training/adam.ts";
 export { withEvidence, type EvidenceTraining, type WithEvidenceOptions } from "./evidence/with-evidence.ts";
