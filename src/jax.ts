@@ -72,7 +72,7 @@ export interface FromJaxOptions {
  * const trained = await train(model, gaussian({ noise: 0.1 }), data, { prior: isotropic(0.01) });
  * const posterior = await laplace(trained.model, gaussian({ noise: 0.1 }), data, { prior: isotropic(0.01) });
  * const { mean, variance } = await predict(posterior, [4]);
- * console.log(mean.get(0, 0).toFixed(3), Math.sqrt(variance.get(0, 0)).toFixed(3)); // 0.218 0.059
+ * console.log(mean.get(0, 0).toFixed(3), Math.sqrt(variance.get(0, 0)).toFixed(3)); // 0.248 0.040
  * ```
  */
 export async function fromJax<P extends JsTree<JaxArray>>(f: (parameters: P, inputs: JaxArray) => JaxArray, parameters: P, inputs: MatrixLike, options: FromJaxOptions = {}): Promise<CheckedModel<JaxModel<P>>> {
