@@ -72,7 +72,7 @@ interface Eigenpair {
 }
 
 /**
- * Eigenpairs at one end of a spectrum: what {@link largestEigenpairs} and {@link smallestEigenpairs} find.
+ * Eigenpairs at one end of a spectrum: what `largestEigenpairs()` and `smallestEigenpairs()` find.
  *
  * @category Spectrum
  */
