@@ -1,5 +1,5 @@
 /**
- * Error bars for a network of another program: `npx tsx examples/onnx-features.ts`. PyTorch trained a classifier of digits and exported it (`examples/onnx-features/export.py`); onnxruntime computes what its last layer
+ * Error bars for a network of another program: `npm run example:onnx`. PyTorch trained a classifier of digits and exported it (`examples/onnx-features/export.py`); onnxruntime computes what its last layer
  * takes, and the posterior is that of the last layer.
  */
 import { readFile } from "node:fs/promises";
