@@ -57,7 +57,8 @@ export function spectralDensityPlot(density: SpectralDensity | Readonly<Record<s
     x,
     y: { ...y, type: "log", domain: [floor, 2 * peak], nice: false, inset: 0, ticks: ORDERS, tickFormat: (value: number) => value.toExponential(0).replace("e+", "e") },
     marks: spectra.flatMap(({ curve, ends, color, dashes }) => [
-      Plot.line(curve.map((point) => ({ ...point, density: Math.max(floor, point.density) })), { x: "eigenvalue", y: "density", stroke: color, strokeWidth: 1.6, strokeDasharray: dashes }),
+      // A line breaks off where a number is none.
+      Plot.line(curve.map(({ eigenvalue, density }) => ({ eigenvalue, density: density < floor ? NaN : density })), { x: "eigenvalue", y: "density", stroke: color, strokeWidth: 1.6, strokeDasharray: dashes }),
       Plot.tickX(ends, { x: (value: number) => value, stroke: color, strokeOpacity: 0.7, insetTop: HEIGHT - 32 - 44 - 9 }),
     ]),
   });

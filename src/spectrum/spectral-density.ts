@@ -30,7 +30,7 @@ export interface SpectralDensityOptions extends JobOptions {
  * @category Spectrum
  */
 export interface SpectralDensity {
-  /** Eigenvalues in equal steps, from four bandwidths below the smallest that was seen to four above the largest. */
+  /** Eigenvalues in equal steps, from six bandwidths below the smallest that was seen to six above the largest. */
   readonly eigenvalues: Float64Array;
   /** The density at each: the share of eigenvalues there, divided by the width. Its integral is 1. */
   readonly density: Float64Array;
@@ -47,7 +47,7 @@ export interface SpectralDensity {
 }
 
 /** How far beyond the Ritz values the grid goes, in bandwidths. */
-const MARGIN = 4;
+const MARGIN = 6;
 
 /**
  * The density of the eigenvalues of an operator, smoothed by Gaussians of standard deviation $\sigma$,
