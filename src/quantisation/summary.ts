@@ -26,5 +26,5 @@ export function quantizationSummary({ layers, meanBits, bytes, bytesBefore, pred
 }
 
 function percent(share: number): string {
-  return `${(100 * share).toPrecision(3)} %`;
+  return `${(100 * share).toFixed(1)} %`;
 }
