@@ -12,5 +12,4 @@ export { matrixHeatMap, type MatrixHeatMapOptions, type MatrixToDraw } from "./p
 export { reliabilityDiagram, type ReliabilityDiagramOptions } from "./plots/reliability-diagram.ts";
 export { weightMap } from "./plots/weight-map.ts";
 export { spectralDensityPlot, type SpectralDensityPlotOptions } from "./plots/spectral-density-plot.ts";
-export { spectralDensityPlot, type SpectralDensityPlotOptions } from "./plots/spectral-density-plot.ts";
 export { COLOR, legendRow, page, placed, type AxisLabels, type LegendEntry, type PictureOptions } from "./plots/page.ts";

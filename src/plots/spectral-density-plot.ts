@@ -54,7 +54,7 @@ export function spectralDensityPlot(density: SpectralDensity | Readonly<Record<s
   const floor = peak / 10 ** ORDERS;
   const chart = Plot.plot({
     ...shared,
-    x,
+    x: { ...x },
     y: { ...y, type: "log", domain: [floor, 2 * peak], nice: false, inset: 0, ticks: ORDERS, tickFormat: (value: number) => value.toExponential(0).replace("e+", "e") },
     marks: spectra.flatMap(({ curve, ends, color, dashes }) => [
       // A line breaks off where a number is none.
