@@ -3,9 +3,9 @@ import { InvalidArgumentError } from "../../src/errors.ts";
 import { cholesky } from "../../src/linalg/cholesky.ts";
 import { accelerator, availableKernels, mustDivide, setKernels, thresholds, type Kernels } from "../../src/linalg/kernels.ts";
 import { relaxed, simd } from "../../src/linalg/webassembly/binary.ts";
+import { bytesOf } from "../../src/linalg/webassembly/instance.ts";
 import { naiveProduct, positiveDefinite, scaledDifference, transpose } from "./matrices.ts";
 
-const bytes = (base64: string) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
 /** The library's kernels, loaded afresh into the engine as it is stubbed. */
 async function freshKernels() {
@@ -31,8 +31,8 @@ afterEach(() => {
 describe("the choice of kernels", () => {
   test("there are those that the engine can run", () => {
     const expected = ["typescript"];
-    if (WebAssembly.validate(bytes(simd))) expected.push("webassembly");
-    if (WebAssembly.validate(bytes(relaxed))) expected.push("webassembly-relaxed");
+    if (WebAssembly.validate(bytesOf(simd))) expected.push("webassembly");
+    if (WebAssembly.validate(bytesOf(relaxed))) expected.push("webassembly-relaxed");
     expect(availableKernels()).toEqual(expected);
     expect(expected).toContain("webassembly");
   });

@@ -9,14 +9,18 @@ import { reduceSymmetric } from "./symmetric-reduction.ts";
  * Compiles and starts the kernels, at once; `undefined` where that is not to be: the engine lacks the instructions, or the
  * content security policy of the page forbids to compile.
  */
-export function instantiate(base64: string): Accelerator | undefined {
+export function instantiate(hexadecimal: string): Accelerator | undefined {
   try {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytesOf(hexadecimal)));
     return kernelsOf(exports as unknown as Exports);
   } catch {
     return undefined;
   }
+}
+
+/** The bytes of a program that is written with two digits for each. */
+export function bytesOf(hexadecimal: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length: hexadecimal.length / 2 }, (_, i) => parseInt(hexadecimal.slice(2 * i, 2 * i + 2), 16));
 }
 
 /** Whole operations on copies in the memory of an instance. */
