@@ -11,3 +11,6 @@ export type Chart = ReturnType<typeof Plot.plot>;
 
 export const bands = (shown: plots.Bands): string => plots.bands({ ...shown, document });
 export const evidenceBySize = (models: readonly plots.SizedModel[]): string => plots.evidenceBySize(models, { document });
+export const decisionRegions = (shown: plots.DecisionRegions): Promise<string> => plots.decisionRegions({ ...shown, document });
+export const convergencePlot = (states: readonly plots.ConvergenceState[], options: plots.ConvergencePlotOptions = {}): string => plots.convergencePlot(states, { ...options, document });
+export const evidenceAgainstHeldOut = (models: readonly plots.SizedModel[]): string => plots.evidenceAgainstHeldOut(models, { document });

@@ -6,8 +6,10 @@
  */
 
 export { bands, type Bands, type Points } from "./plots/bands.ts";
+export { convergencePlot, type ConvergencePlotOptions, type ConvergenceState } from "./plots/convergence-plot.ts";
 export { coveragePlot, type CoveragePlotOptions } from "./plots/coverage-plot.ts";
-export { evidenceBySize, type EvidenceBySizeOptions, type SizedModel } from "./plots/evidence-by-size.ts";
+export { decisionRegions, type DecisionRegions, type LabelledPoints } from "./plots/decision-regions.ts";
+export { evidenceAgainstHeldOut, evidenceBySize, type EvidenceBySizeOptions, type SizedModel } from "./plots/evidence-by-size.ts";
 export { matrixHeatMap, type MatrixHeatMapOptions, type MatrixToDraw } from "./plots/matrix-heat-map.ts";
 export { reliabilityDiagram, type ReliabilityDiagramOptions } from "./plots/reliability-diagram.ts";
 export { weightMap } from "./plots/weight-map.ts";

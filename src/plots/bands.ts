@@ -3,6 +3,7 @@ import { InvalidArgumentError, describe, knownOptions, madeBy } from "../errors.
 import type { Interval } from "../likelihood/prediction.ts";
 import type { RegressionPrediction } from "../likelihood/regression-prediction.ts";
 import { drawingDocument, frame } from "./frame.ts";
+import type { MatrixToDraw } from "./matrix-heat-map.ts";
 import { COLOR, legendRow, lineSymbol, page, placed, type AxisLabels, type LegendEntry, type PictureOptions } from "./page.ts";
 
 /**
@@ -31,6 +32,8 @@ export interface Bands extends PictureOptions {
   readonly labels: AxisLabels;
   /** What the model was trained on. */
   readonly data?: Points;
+  /** Functions drawn from the posterior, at the same inputs: what {@link functionDraws} gives. */
+  readonly draws?: readonly MatrixToDraw[];
   /** The function behind the data, where it is known. */
   readonly truth?: (input: number) => number;
   /** Probabilities that the bands hold a new target with. Default 50 and 90 %. */
@@ -44,20 +47,22 @@ const HEIGHT = 400;
 const LEGEND = 28;
 
 /**
- * Data, mean and bands over one input: shaded where new targets fall, dashed where the noise-free function may be.
+ * Data, mean and bands over one input: shaded where new targets fall, dashed where the noise-free function may be. With draws, what such functions look like.
  *
  * @category Plots
  * @throws {@link InvalidArgumentError} for what is no prediction of one output, made at as many inputs.
  * @returns An svg element as text, with a background of its own.
  */
 export function bands(shown: Bands): string {
-  knownOptions("bands", shown, ["inputs", "prediction", "labels", "data", "truth", "levels", "epistemicLevel", "document"]);
-  const { inputs, labels, data, truth, levels = [0.5, 0.9], epistemicLevel = 0.9, document } = shown;
+  knownOptions("bands", shown, ["inputs", "prediction", "labels", "data", "draws", "truth", "levels", "epistemicLevel", "document"]);
+  const { inputs, labels, data, draws = [], truth, levels = [0.5, 0.9], epistemicLevel = 0.9, document } = shown;
   const prediction = madeBy("predict() for numbers", "prediction", shown.prediction, "meanInterval");
   const { rows, columns } = prediction.mean;
   if (!isList(inputs) || inputs.length !== rows || columns !== 1) throw new InvalidArgumentError({ argument: "inputs", expected: "an array of the inputs of the prediction, one number for each row, and one output", received: `${describe(inputs)} for ${rows} x ${columns}` });
   if (typeof labels !== "object" || labels === null) throw new InvalidArgumentError({ argument: "labels", expected: "the names of the axes, { x, y }", received: describe(labels) });
   if (data !== undefined && !(isList(data?.inputs) && isList(data?.targets))) throw new InvalidArgumentError({ argument: "data", expected: "{ inputs, targets }, arrays of numbers", received: describe(data) });
+  const wrongDraw = draws.find((draw) => draw?.rows !== rows || draw.columns !== 1);
+  if (wrongDraw !== undefined) throw new InvalidArgumentError({ argument: "draws", expected: `functions at the ${rows} inputs, ${rows} x 1 each`, received: `${wrongDraw?.rows} x ${wrongDraw?.columns}`, advice: "Pass await functionDraws(posterior, inputs)." });
   const mean = prediction.mean.to1DArray();
   const epistemic = edges(inputs, prediction.meanInterval(epistemicLevel));
   const widestFirst = [...levels].sort((a, b) => b - a);
@@ -69,6 +74,7 @@ export function bands(shown: Bands): string {
     marks: [
       ...widestFirst.map((level) => Plot.areaY(edges(inputs, prediction.interval(level)), { x: "x", y1: "lower", y2: "upper", fill: COLOR.blue, fillOpacity: opacity })),
       ...(data ? [Plot.dot(data.inputs, { x: data.inputs as number[], y: data.targets as number[], fill: COLOR.ink, fillOpacity: 0.65, r: 2.4 })] : []),
+      ...draws.map((draw) => Plot.lineY(inputs.map((_, n) => draw.get(n, 0)), { ...line, stroke: COLOR.green, strokeWidth: 1, strokeOpacity: 0.75 })),
       Plot.lineY(epistemic, { ...dashed, y: "lower" }),
       Plot.lineY(epistemic, { ...dashed, y: "upper" }),
       Plot.lineY(mean, { ...line, stroke: COLOR.blue }),
@@ -79,6 +85,7 @@ export function bands(shown: Bands): string {
     { label: "mean", symbol: lineSymbol(COLOR.blue) },
     { label: `${widestFirst.map(percent).reverse().join(", ")} % of new targets`, symbol: bandSymbol(widestFirst.length, opacity) },
     { label: `${percent(epistemicLevel)} % without noise`, symbol: lineSymbol(COLOR.blue, "5 4") },
+    ...(draws.length > 0 ? [{ label: "draws", symbol: lineSymbol(COLOR.green) }] : []),
     ...(truth ? [{ label: "truth", symbol: lineSymbol(COLOR.orange, "2 4") }] : []),
     ...(data ? [{ label: "data", symbol: `<circle cx="11" cy="-4" r="3" fill="${COLOR.ink}" fill-opacity="0.65"/>` }] : []),
   ];

@@ -31,7 +31,7 @@ const WIDTH = 680;
 const HEIGHT = 280;
 
 /**
- * Log evidence and held-out score over the size of the model, side by side; the best of each is filled.
+ * Log evidence and held-out score over the size of the model, side by side; the best of each is filled. Where there are several models of a size, from several starts say, lines go through those of the highest evidence.
  *
  * @category Plots
  * @throws {@link InvalidArgumentError} for models without finite size, evidence or score.
@@ -42,6 +42,7 @@ export function evidenceBySize(models: readonly SizedModel[], options: EvidenceB
   checkModels(models);
   const { sizeLabel = "hidden units" } = options;
   const document = drawingDocument(options);
+  const leading = models.filter((model) => models.every((other) => other.size !== model.size || other.logEvidence <= model.logEvidence)).sort((a, b) => a.size - b.size);
   const panel = (score: (model: SizedModel) => number, label: string, color: string): ReturnType<typeof Plot.plot> => {
     const best = models.reduce((a, b) => (score(b) > score(a) ? b : a));
     const position = { x: "size", y: score };
@@ -49,14 +50,51 @@ export function evidenceBySize(models: readonly SizedModel[], options: EvidenceB
       ...frame(document, { x: sizeLabel, y: label }, WIDTH / 2, HEIGHT),
       x: { type: "point", label: sizeLabel, labelArrow: "none", labelAnchor: "center" },
       marks: [
-        Plot.lineY(models, { ...position, stroke: color, strokeWidth: 1.5 }),
+        Plot.lineY(leading, { ...position, stroke: color, strokeWidth: 1.5 }),
         Plot.dot(models, { ...position, stroke: color, strokeWidth: 1.5, fill: (model: SizedModel) => (model === best ? color : COLOR.paper), r: 4.5 }),
       ],
     });
   };
-  const evidence = panel((model) => model.logEvidence, "log evidence", COLOR.blue);
-  const heldOut = panel((model) => model.heldOut, "held-out log density per example", COLOR.orange);
+  const evidence = panel(({ logEvidence }) => logEvidence, EVIDENCE, COLOR.blue);
+  const heldOut = panel((model) => model.heldOut, HELD_OUT, COLOR.orange);
   return page(WIDTH, HEIGHT, [placed(evidence, 0, 0), placed(heldOut, WIDTH / 2, 0)]);
+}
+
+const EVIDENCE = "log evidence";
+const HELD_OUT = "held-out log density per example";
+
+/**
+ * Held-out score against log evidence, a dot with its size for each model, after MacKay (1992): where both agree on which models are good, the dots rise to the right.
+ *
+ * @category Plots
+ * @throws {@link InvalidArgumentError} for models without finite size, evidence or score.
+ * @returns An svg element as text, with a background of its own.
+ */
+export function evidenceAgainstHeldOut(models: readonly SizedModel[], options: PictureOptions = {}): string {
+  knownOptions("options", options, ["document"]);
+  checkModels(models);
+  const { x, y, ...shared } = frame(drawingDocument(options), { x: `${EVIDENCE} (numbers are sizes)`, y: HELD_OUT }, 460, 340);
+  const position = { x: "logEvidence", y: "heldOut" };
+  const chart = Plot.plot({
+    ...shared,
+    x: { ...x, nice: true, inset: 12 },
+    y: { ...y },
+    marks: [Plot.dot(models, { ...position, fill: COLOR.blue, r: 3.5 }), Plot.text(sizesTogether(models), { ...position, text: ({ sizes }: { readonly sizes: readonly number[] }) => sizes.join(", "), dy: -10, fill: COLOR.ink })],
+  });
+  return page(460, 340, [placed(chart, 0, 0)]);
+}
+
+/** A label for dots that lie so close that theirs would overlap: with the sizes of all. */
+function sizesTogether(models: readonly SizedModel[]): readonly { readonly sizes: readonly number[]; readonly logEvidence: number; readonly heldOut: number }[] {
+  const spread = (score: "logEvidence" | "heldOut"): number => Math.max(...models.map((model) => model[score])) - Math.min(...models.map((model) => model[score]));
+  const near = (score: "logEvidence" | "heldOut", a: number, b: number): boolean => Math.abs(a - b) <= 0.08 * spread(score);
+  const labels: { sizes: number[]; logEvidence: number; heldOut: number }[] = [];
+  for (const { size, logEvidence, heldOut } of models) {
+    const label = labels.find((other) => near("logEvidence", other.logEvidence, logEvidence) && near("heldOut", other.heldOut, heldOut));
+    if (label === undefined) labels.push({ sizes: [size], logEvidence, heldOut });
+    else if (!label.sizes.includes(size)) label.sizes.push(size);
+  }
+  return labels;
 }
 
 function checkModels(models: readonly SizedModel[]): void {

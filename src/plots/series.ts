@@ -12,7 +12,7 @@ export interface Series<T> {
 }
 
 /** Told apart by colour and without; the shape as the legend draws it. */
-const STYLES = [
+export const STYLES = [
   { color: COLOR.blue, symbol: "circle", shape: `<circle cx="11" cy="-4" r="4"/>` },
   { color: COLOR.orange, symbol: "square", shape: `<rect x="7.5" y="-7.5" width="7" height="7"/>` },
   { color: COLOR.green, symbol: "triangle", shape: `<path d="M11,-8.5L15,-1.5H7Z"/>` },
