@@ -6,7 +6,7 @@ import { isWithEvidence } from "./evidence/with-evidence.ts";
 import { examples } from "./likelihood/examples.ts";
 import { isOpen, type Likelihood } from "./likelihood/likelihood.ts";
 import { isNetwork } from "./model/graph/network.ts";
-import { isLayered, type Model } from "./model/model.ts";
+import { isChain, isLayered, type Model } from "./model/model.ts";
 import { isPairwise } from "./model/pairwise.ts";
 import { columnScale, isStandardized, standardized, unitScale, unitsOf } from "./model/standardized.ts";
 import { MEMORY_BUDGET, approximation, laplace } from "./posterior/laplace.ts";
@@ -158,7 +158,7 @@ function hasColumns(model: Model): boolean {
 }
 
 function priorFor(model: Model): Prior {
-  if (isLayered(model)) return automaticRelevance();
+  if (isChain(model)) return automaticRelevance();
   return isNetwork(model) || (isPairwise(model) && (isLayered(model.each) || isNetwork(model.each))) ? perLayer() : weakPrior(model);
 }
 

@@ -48,7 +48,7 @@ export { mean, type MeanOptions } from "./model/graph/mean.ts";
 export { select, zeroPadding, type SelectOptions, type ZeroPaddingOptions } from "./model/graph/select.ts";
 export { elementwise, type ElementwiseName } from "./model/graph/elementwise-layer.ts";
 export type { NamedLayer, NetworkEntry } from "./model/graph/entries.ts";
-export type { Changes, FanIn, GradientRows, Layer, NetworkNode, Operation, OperationPass, OperationTensor } from "./model/graph/layer.ts";
+export type { Changes, FanIn, GradientRows, Layer, NetworkNode, Operation, OperationMap, OperationPass, OperationTensor } from "./model/graph/layer.ts";
 export type { Shape } from "./model/graph/shape.ts";
 export type { Padding, PerAxis } from "./model/graph/windows.ts";
 
@@ -56,7 +56,7 @@ export { activation, type Activation, type ActivationName } from "./model/activa
 export type { DenseNetwork } from "./model/dense-network.ts";
 export type { DenseLayer } from "./model/dense-pass.ts";
 export type { ColumnScale } from "./model/standardized.ts";
-export type { Evaluation, LayerShape, LayeredEvaluation, LayeredModel, Model, OutputDerivatives, ParameterTensor } from "./model/model.ts";
+export type { Evaluation, InputFeatures, LayerShape, LayeredEvaluation, LayeredModel, Model, OutputDerivatives, ParameterTensor } from "./model/model.ts";
 
 export { gaussian, type GaussianLikelihood, type GaussianOptions } from "./likelihood/gaussian.ts";
 export { bernoulli, type BernoulliLikelihood } from "./likelihood/bernoulli.ts";

@@ -38,7 +38,7 @@ export const STRUCTURES: readonly StructureRow[] = [
     structure: diagonal(),
     kinds: [...FACTOR_KINDS, EXACT, APPROXIMATE],
     kept: (hessian) => Matrix.diag(hessian.diagonal()),
-    gaps: WITHOUT_LAYERS.map(({ name }) => ({ kind: APPROXIMATE.name, model: name, message: /approximate diagonal .* needs a model with layers/ })),
+    gaps: [...WITHOUT_LAYERS, twinConvolution].map(({ name }) => ({ kind: APPROXIMATE.name, model: name, message: /approximate diagonal .* needs a chain of dense layers/ })),
   },
   // With as many eigenpairs as there are, it keeps all. That it keeps the largest is tested apart, since batches do not add up exactly then.
   { name: "lowRank()", structure: lowRank({ rank: 1000 }), kinds: FACTOR_KINDS, kept: (hessian) => hessian, gaps: [] },

@@ -4,7 +4,7 @@ import type { Data, Table } from "../data.ts";
 import { examples } from "../likelihood/examples.ts";
 import { isOpen, type Likelihood } from "../likelihood/likelihood.ts";
 import { toMatrix, weightVector } from "../model/derivatives.ts";
-import { isLayered, type Evaluation, type Model, type OutputDerivatives } from "../model/model.ts";
+import { isLayered, type Evaluation, type LayeredEvaluation, type Model, type OutputDerivatives } from "../model/model.ts";
 import type { ExactOptions } from "./curvature.ts";
 
 /** Gradient and Hessian of the data error with respect to the outputs. */
@@ -71,6 +71,7 @@ export function hessianDiagonal(model: Model, likelihood: Likelihood, data: Data
 /** The chosen diagonal of the Hessian at an evaluation. */
 export function diagonalOf(model: Model, evaluation: Evaluation, loss: OutputDerivatives, which: "exact" | "approximate"): Float64Array {
   if (which === "exact") return evaluation.hessianDiagonal(loss);
-  if (isLayered(model) && "approximateHessianDiagonal" in evaluation) return (evaluation as ReturnType<typeof model.evaluate>).approximateHessianDiagonal(loss);
-  throw new UnsupportedError('The approximate diagonal of Becker and LeCun needs a model with layers, as mlp() makes. Use exact({ diagonal: "exact" }).');
+  const approximate = isLayered(model) ? (evaluation as LayeredEvaluation).approximateHessianDiagonal?.(loss) : undefined;
+  if (approximate !== undefined) return approximate;
+  throw new UnsupportedError('The approximate diagonal of Becker and LeCun needs a chain of dense layers, as mlp() makes. Use exact({ diagonal: "exact" }).');
 }

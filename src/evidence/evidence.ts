@@ -1,5 +1,5 @@
 import { UnsupportedError, knownOptions } from "../errors.ts";
-import { isLayered, type LayerShape } from "../model/model.ts";
+import { isChain, type LayerShape } from "../model/model.ts";
 import { checkedPosterior, type Posterior } from "../posterior/posterior.ts";
 import { isHeld, priorPrecision } from "../prior/prior.ts";
 
@@ -88,7 +88,7 @@ export function evidence(posterior: Posterior, options: EvidenceOptions = {}): E
 }
 
 function symmetries({ model, prior }: Posterior): number {
-  if (!isLayered(model)) throw new UnsupportedError("symmetries: the equivalent modes of a model without layers are not known. Leave the option out, or use a network made by mlp().");
+  if (!isChain(model)) throw new UnsupportedError("symmetries: the equivalent modes of a model that is no chain of dense layers are not known. Leave the option out, or use a network made by mlp().");
   if (prior.coupling !== undefined) throw new UnsupportedError("symmetries: a posterior that became the prior holds on to one of the equivalent modes. Leave the option out.");
   const precision = priorPrecision(prior);
   const { layers } = model;

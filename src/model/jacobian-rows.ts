@@ -1,12 +1,13 @@
 import { multiplyTransposedLeft, multiplyTransposedRight } from "../linalg/products.ts";
 import { concatenated, scaled } from "../linalg/vector.ts";
-import { isLayered, type Evaluation, type LayeredEvaluation, type Model } from "./model.ts";
+import { isLayered, type Evaluation, type LayerShape, type LayeredEvaluation, type Model } from "./model.ts";
+import { addParameterRows, isShared, parameterCount } from "./shared-weights.ts";
 
 /**
  * The rows $S_n^\top J_n$ of N examples, R each, in the form that backpropagation leaves them: in a layer, a row is the outer product of a
  * delta and the activations of its example. They take what the units take, not what the weights would.
  *
- * Rows of a model without layers have the same form, with one layer of one unit: the row is the activation, the delta is 1.
+ * Rows of a layer that shares its weights have the same form, with one unit: the row is the activation, the delta is 1. So have rows of a model without layers, as those of one such layer.
  */
 export interface JacobianRows {
   /** N. */
@@ -20,8 +21,10 @@ export interface JacobianRows {
 
 /** What rows are in one layer. */
 export interface LayerRows {
-  /** N x inputs: what the weights multiply, and at the end a 1 if there are biases. */
+  /** What the weights multiply, and at the end a 1 if there are biases: N x inputs; or N R x inputs, where each row has its own. */
   readonly activations: Float64Array;
+  /** How many rows have the same activations: R, or 1. */
+  readonly columns: number;
   /** N R x units. */
   readonly deltas: Float64Array;
   /** Weights of a unit, its bias counted. */
@@ -39,14 +42,15 @@ export function rowCount({ examples, columns }: Pick<JacobianRows, "examples" | 
 
 /** As much of rows as tells their size. */
 export interface RowShape extends Pick<JacobianRows, "examples" | "columns" | "width"> {
-  readonly layers: readonly Pick<LayerRows, "inputs" | "units">[];
+  readonly layers: readonly Pick<LayerRows, "inputs" | "units" | "columns">[];
 }
 
 /** The shape of the rows of so many examples, R each. */
 export function rowShape(model: Model, examples: number, columns: number): RowShape {
   const width = model.parameters.length;
-  if (!isLayered(model)) return { examples: examples * columns, columns: 1, width, layers: [{ inputs: width, units: 1 }] };
-  return { examples, columns, width, layers: model.layers.map(({ inputs, outputs, biases }) => ({ inputs: biases === undefined ? inputs : inputs + 1, units: outputs })) };
+  if (!isLayered(model)) return { examples: examples * columns, columns: 1, width, layers: [{ inputs: width, units: 1, columns: 1 }] };
+  const layers = model.layers.map((layer) => (isShared(layer) ? { inputs: parameterCount(layer), units: 1, columns: 1 } : { inputs: layer.biases === undefined ? layer.inputs : layer.inputs + 1, units: layer.outputs, columns }));
+  return { examples, columns, width, layers };
 }
 
 /** Bytes that rows take, 8 for each activation and delta, and with them the M x M matrices: the Gram matrix of each layer, their weighted sum that becomes a factor, and two on the way. */
@@ -57,7 +61,7 @@ export function rowBytes(shape: RowShape): number {
 /** How many activations and deltas rows take. */
 export function rowNumbers(shape: RowShape): number {
   const count = rowCount(shape);
-  return shape.layers.reduce((sum, { inputs, units }) => sum + shape.examples * inputs + count * units, 0);
+  return shape.layers.reduce((sum, { inputs, units, columns }) => sum + (count / columns) * inputs + count * units, 0);
 }
 
 /** The rows $S_n^\top J_n$ of a batch, for S of N x K x R. */
@@ -68,30 +72,42 @@ export function jacobianRows(model: Model, evaluation: Evaluation, factor: Float
     return writtenRows(evaluation.scaledJacobian(factor, columns), width);
   }
   const layered = evaluation as LayeredEvaluation;
-  const deltas = model.layers.map(({ outputs }) => new Float64Array(examples * columns * outputs));
+  const { activations } = layered;
+  const layers = model.layers.map((layer, l) => (isShared(layer) ? writtenLayer(new Float64Array(examples * columns * parameterCount(layer)), parameterCount(layer), layer.weights.offset) : denseLayer(layer, activations[l], examples, columns)));
   const cotangents = new Float64Array(evaluation.outputs.length);
   for (let r = 0; r < columns; r++) {
     for (let i = 0; i < cotangents.length; i++) cotangents[i] = factor[i * columns + r];
     layered.backpropagate(cotangents).forEach((delta, l) => {
-      const units = model.layers[l].outputs;
-      for (let n = 0; n < examples; n++) deltas[l].set(delta.subarray(n * units, (n + 1) * units), (n * columns + r) * units);
+      const { activations: rows, deltas, inputs, units } = layers[l];
+      if (isShared(model.layers[l])) addParameterRows(model.layers[l], activations[l], delta, rows, r * inputs, columns * inputs);
+      else for (let n = 0; n < examples; n++) deltas.set(delta.subarray(n * units, (n + 1) * units), (n * columns + r) * units);
     });
   }
-  const layers = model.layers.map(({ inputs, outputs, weights, biases }, l) => ({
-    activations: biases === undefined ? layered.activations[l] : withOnes(layered.activations[l], examples, inputs),
-    deltas: deltas[l],
-    inputs: biases === undefined ? inputs : inputs + 1,
+  return { examples, columns, width, layers };
+}
+
+/** The rows of a dense layer, their deltas yet to come. */
+function denseLayer({ inputs, outputs, weights, biases }: LayerShape, activations: Float64Array, examples: number, columns: number): LayerRows {
+  const biased = biases !== undefined;
+  return {
+    activations: biased ? withOnes(activations, examples, inputs) : activations,
+    columns,
+    deltas: new Float64Array(examples * columns * outputs),
+    inputs: biased ? inputs + 1 : inputs,
     units: outputs,
     weights: weights.offset,
     biases: biases?.offset,
-  }));
-  return { examples, columns, width, layers };
+  };
 }
 
 /** Rows of W numbers that are no layer's. */
 export function writtenRows(rows: Float64Array, width: number): JacobianRows {
-  const examples = rows.length / width;
-  return { examples, columns: 1, width, layers: [{ activations: rows, deltas: new Float64Array(examples).fill(1), inputs: width, units: 1, weights: 0, biases: undefined }] };
+  return { examples: rows.length / width, columns: 1, width, layers: [writtenLayer(rows, width, 0)] };
+}
+
+/** Rows of the parameters from `weights` on, written out. */
+function writtenLayer(rows: Float64Array, width: number, weights: number): LayerRows {
+  return { activations: rows, columns: 1, deltas: new Float64Array(rows.length / width).fill(1), inputs: width, units: 1, weights, biases: undefined };
 }
 
 /** The rows $J_n$ themselves: S = I. */
@@ -127,21 +143,23 @@ export function joinedRows(all: readonly JacobianRows[]): JacobianRows {
 export function examplesOfRows(rows: JacobianRows, from: number, to: number): JacobianRows {
   const { columns, layers } = rows;
   if (to - from === rows.examples) return rows;
-  const some = layers.map((layer) => ({ ...layer, activations: layer.activations.subarray(from * layer.inputs, to * layer.inputs), deltas: layer.deltas.subarray(from * columns * layer.units, to * columns * layer.units) }));
+  const activationsOf = ({ activations, inputs, columns: alike }: LayerRows): Float64Array => activations.subarray(((from * columns) / alike) * inputs, ((to * columns) / alike) * inputs);
+  const some = layers.map((layer) => ({ ...layer, activations: activationsOf(layer), deltas: layer.deltas.subarray(from * columns * layer.units, to * columns * layer.units) }));
   return { ...rows, examples: to - from, layers: some };
 }
 
 /** The same rows as those of as many examples, one each. */
 export function oneByOne({ examples, columns, width, layers }: JacobianRows): JacobianRows {
-  const repeated = (activations: Float64Array, inputs: number): Float64Array => {
-    const all = new Float64Array(columns * activations.length);
+  const repeated = ({ activations, inputs, columns: alike }: LayerRows): Float64Array => {
+    if (alike === 1) return activations;
+    const all = new Float64Array(alike * activations.length);
     for (let m = 0; m < examples * columns; m++) {
-      const z = Math.floor(m / columns) * inputs;
+      const z = Math.floor(m / alike) * inputs;
       all.set(activations.subarray(z, z + inputs), m * inputs);
     }
     return all;
   };
-  return { examples: examples * columns, columns: 1, width, layers: layers.map((layer) => ({ ...layer, activations: repeated(layer.activations, layer.inputs) })) };
+  return { examples: examples * columns, columns: 1, width, layers: layers.map((layer) => ({ ...layer, activations: repeated(layer), columns: 1 })) };
 }
 
 /** The rows times c. */
@@ -161,9 +179,9 @@ export function parameterIndex({ inputs, weights, biases }: LayerRows, j: number
 }
 
 /** Rows from .. to - 1 written out: (to - from) x W. */
-export function denseRows({ columns, width, layers }: JacobianRows, from: number, to: number): Float64Array {
+export function denseRows({ width, layers }: JacobianRows, from: number, to: number): Float64Array {
   const dense = new Float64Array((to - from) * width);
-  for (const { activations, deltas, inputs, units, weights, biases } of layers) {
+  for (const { activations, columns, deltas, inputs, units, weights, biases } of layers) {
     const fanIn = biases === undefined ? inputs : inputs - 1;
     for (let m = from; m < to; m++) {
       const z = Math.floor(m / columns) * inputs;
@@ -180,10 +198,10 @@ export function denseRows({ columns, width, layers }: JacobianRows, from: number
 }
 
 /** The columns of the rows that belong to the weights of unit j: M x inputs. */
-export function unitColumns(rows: JacobianRows, { activations, deltas, inputs, units }: LayerRows, j: number): Float64Array {
+export function unitColumns(rows: JacobianRows, { activations, columns, deltas, inputs, units }: LayerRows, j: number): Float64Array {
   const block = new Float64Array(rowCount(rows) * inputs);
   for (let m = 0; m < rowCount(rows); m++) {
-    const z = Math.floor(m / rows.columns) * inputs;
+    const z = Math.floor(m / columns) * inputs;
     const delta = deltas[m * units + j];
     for (let i = 0; i < inputs; i++) block[m * inputs + i] = delta * activations[z + i];
   }
@@ -192,13 +210,12 @@ export function unitColumns(rows: JacobianRows, { activations, deltas, inputs, u
 
 /** B v: M numbers. */
 export function rowsTimes(rows: JacobianRows, v: Float64Array): Float64Array {
-  const { examples, columns } = rows;
   const product = new Float64Array(rowCount(rows));
   for (const layer of rows.layers) {
-    const { activations, deltas, inputs, units } = layer;
+    const { activations, columns, deltas, inputs, units } = layer;
     const matrix = new Float64Array(units * inputs);
     for (let j = 0; j < units; j++) for (let i = 0; i < inputs; i++) matrix[j * inputs + i] = v[parameterIndex(layer, j, i)];
-    const changes = multiplyTransposedRight(activations, matrix, examples, inputs, units);
+    const changes = multiplyTransposedRight(activations, matrix, product.length / columns, inputs, units);
     for (let m = 0; m < product.length; m++) {
       const a = Math.floor(m / columns) * units;
       for (let j = 0; j < units; j++) product[m] += deltas[m * units + j] * changes[a + j];
@@ -208,10 +225,11 @@ export function rowsTimes(rows: JacobianRows, v: Float64Array): Float64Array {
 }
 
 /** B' u: W numbers. */
-export function transposedRowsTimes({ examples, columns, width, layers }: JacobianRows, u: Float64Array): Float64Array {
+export function transposedRowsTimes({ width, layers }: JacobianRows, u: Float64Array): Float64Array {
   const product = new Float64Array(width);
   for (const layer of layers) {
-    const { activations, deltas, inputs, units } = layer;
+    const { activations, columns, deltas, inputs, units } = layer;
+    const examples = u.length / columns;
     const errors = new Float64Array(examples * units);
     for (let m = 0; m < u.length; m++) {
       const a = Math.floor(m / columns) * units;

@@ -4,7 +4,7 @@ import { denseNetwork, type DenseNetwork } from "./dense-network.ts";
 import { forwardPass, type DenseLayer } from "./dense-pass.ts";
 import type { NetworkHead } from "./graph/head.ts";
 import type { Network } from "./graph/network.ts";
-import { isLayered, type Model, type ParameterTensor } from "./model.ts";
+import { isChain, type Model, type ParameterTensor } from "./model.ts";
 import { isPart, withValues, type PartOf } from "./part.ts";
 import { remakeable } from "../recipe.ts";
 import { inUnits, standardize, unitsOf } from "./standardized.ts";
@@ -102,7 +102,7 @@ export function lastLayer<M extends Model & (Pick<DenseNetwork, "inputs" | "laye
 
 /** Whether a model is made of dense layers whose activations are known. */
 function isDense(model: Model): model is DenseNetwork {
-  return isLayered(model) && model.layers.every((layer) => "activation" in layer);
+  return isChain(model) && model.layers.every((layer) => "activation" in layer);
 }
 
 /** The dense layer that gives the outputs, and what comes before it, in the network's own units; undefined if there is none. */

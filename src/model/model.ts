@@ -81,33 +81,56 @@ export interface Evaluation {
 }
 
 /**
- * A model of dense layers that shows its inside: the activations that go into each layer and the errors that come back.
- * With these, diagonals and the variances that follow from them need no Jacobian.
+ * A model that shows its layers: the activations that go into each and the errors that come back. With these, diagonals, Kronecker factors and the variances that follow from them need no Jacobian of
+ * the whole. {@link mlp} makes one of dense layers, {@link network} of any.
  *
  * @category Models
  */
 export interface LayeredModel extends Model {
-  /** The layers, from the input on. */
+  /** The layers that have parameters, from the input on. */
   readonly layers: readonly LayerShape[];
+  /** Whether they make up a chain: each a dense layer, of the activation of the one before it, and the last gives the outputs, perhaps through an activation. Default true. */
+  readonly chained?: boolean;
   evaluate(inputs: Table): LayeredEvaluation;
 }
 
 /**
- * Where a dense layer's parameters are.
+ * Where the parameters of a layer are that is a linear map $a = W z + b$: a dense layer, or one that shares its weights, the same map at P positions of an example, in G groups of inputs and outputs of their own. A
+ * convolution is one, with $z_p$ the patch that its window sees at place p. A layer of another kind stands as a map of the constant input $z = 1$, whose weights are all its parameters and whose deltas the derivatives along them.
  *
  * @category Models
  */
 export interface LayerShape {
-  /** Number of inputs of the layer. */
+  /** Number of inputs of the layer, at one position of one group. */
   readonly inputs: number;
-  /** Number of units of the layer. */
+  /** Number of units of the layer, at one position of one group. */
   readonly outputs: number;
+  /** P. Default 1. */
+  readonly positions?: number;
+  /** G. Default 1. */
+  readonly groups?: number;
+  /** What its inputs are to the model, if it takes the inputs of the model as they are. Default: nothing is known, except that the first layer of a chain does. */
+  readonly features?: InputFeatures;
   /** Whether flipping the signs of all weights into and out of a unit leaves the function as it is, as for tanh. */
   readonly signSymmetric: boolean;
-  /** Its weight matrix, outputs x inputs. */
+  /** Its weight matrix, outputs x inputs; with groups, theirs one below the other. */
   readonly weights: ParameterTensor;
-  /** Its biases, if it has any. */
+  /** Its biases, if it has any; where weights are shared, right behind these. */
   readonly biases: ParameterTensor | undefined;
+}
+
+/**
+ * Inputs of a model by what they mean: columns, or channels of images.
+ *
+ * @category Models
+ */
+export interface InputFeatures {
+  /** What one is called. */
+  readonly name: "input" | "channel";
+  /** How many there are. */
+  readonly count: number;
+  /** Which of them the weight in a row and a column of the layer's weights multiplies. */
+  of(row: number, column: number): number;
 }
 
 /**
@@ -116,18 +139,23 @@ export interface LayerShape {
  * @category Models
  */
 export interface LayeredEvaluation extends Evaluation {
-  /** For each layer, N x inputs: what its weights multiply. */
+  /** For each layer, N x inputs: what its weights multiply; where they are shared, N P x G inputs. */
   readonly activations: readonly Float64Array[];
-  /** For each layer, N x outputs: deltas $\partial (u \cdot f) / \partial a$, with $a$ the layer's pre-activations, for cotangents u of N x K. */
+  /** For each layer, N x outputs: deltas $\partial (u \cdot f) / \partial a$, with $a$ the layer's pre-activations, for cotangents u of N x K; where weights are shared, N P x G outputs. */
   backpropagate(cotangents: Float64Array): readonly Float64Array[];
   /**
    * W: the diagonal of the Hessian as Becker and LeCun (1989) approximate it: curvature is carried back through each layer
-   * by its diagonal alone, O(W) an example. Exact where one hidden layer follows a loss with a diagonal output Hessian.
+   * by its diagonal alone, O(W) an example. Exact where one hidden layer follows a loss with a diagonal output Hessian. For chains of dense layers.
    */
-  approximateHessianDiagonal(loss: OutputDerivatives): Float64Array;
+  approximateHessianDiagonal?(loss: OutputDerivatives): Float64Array;
 }
 
 /** Whether a model shows its layers. */
 export function isLayered(model: Model): model is LayeredModel {
   return "layers" in model;
+}
+
+/** Whether a model is a chain of dense layers. */
+export function isChain(model: Model): model is LayeredModel {
+  return isLayered(model) && model.chained !== false;
 }

@@ -23,7 +23,8 @@ const WORTH = 1.5;
  * that is between R and 2 R times fewer multiplications than with rows written out. Small batches, few columns and small layers are not worth it.
  */
 export function addOuterProducts(rows: JacobianRows, sum: Float64Array): void {
-  if (WORTH * workByPairs(rows) < workByRows(rows)) addByPairs(rows, sum);
+  // Rows of layers that share weights are written out already.
+  if (rows.layers.every(({ columns }) => columns === rows.columns) && WORTH * workByPairs(rows) < workByRows(rows)) addByPairs(rows, sum);
   else addByRows(rows, sum);
 }
 

@@ -112,9 +112,11 @@ export function inUnits(inner: Evaluation, { shift, scale }: ColumnScale): Evalu
   const layered = inner as LayeredEvaluation;
   const outer: LayeredEvaluation = {
     ...evaluation,
-    activations: layered.activations,
+    get activations() {
+      return layered.activations;
+    },
     backpropagate: (cotangents) => layered.backpropagate(byRow(cotangents)),
-    approximateHessianDiagonal: (loss) => layered.approximateHessianDiagonal(inward(loss)),
+    ...(layered.approximateHessianDiagonal && { approximateHessianDiagonal: (loss) => layered.approximateHessianDiagonal!(inward(loss)) }),
   };
   return outer;
 }

@@ -1,7 +1,7 @@
 import { madeBy } from "../errors.ts";
 import type { Table } from "../data.ts";
 import { checkedParameters } from "./dense-network.ts";
-import { isLayered, type Evaluation, type LayeredEvaluation, type Model, type OutputDerivatives, type ParameterTensor } from "./model.ts";
+import { isChain, type Evaluation, type LayeredEvaluation, type Model, type OutputDerivatives, type ParameterTensor } from "./model.ts";
 import { withValues, type PartOf } from "./part.ts";
 import { chosenColumns } from "./chosen-columns.ts";
 import { layerEntries, layeredRows, type LayerEntries } from "./layer-entries.ts";
@@ -47,7 +47,7 @@ export function subnetwork<M extends Model>(model: M, selected: ArrayLike<number
   madeBy("mlp(), functionModel() or fit()", "model", model, "evaluate");
   const indices = selectedIndices(model, selected);
   const tensors = selectedTensors(model, indices);
-  const entries = isLayered(model) ? layerEntries(model, indices) : undefined;
+  const entries = isChain(model) ? layerEntries(model, indices) : undefined;
   const create = (parameters: Float64Array): Subnetwork<M> => {
     let stored: M | undefined;
     const whole = (): M => (stored ??= withValues<M>(model, indices, parameters));

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, UnsupportedError, describe, knownOptions } from "../errors.ts";
-import { isLayered } from "../model/model.ts";
+import { isChain, isLayered, type InputFeatures, type LayeredModel, type ParameterTensor } from "../model/model.ts";
 import { isPart } from "../model/part.ts";
 import type { PriorOptions } from "./isotropic.ts";
 import { checkedPrecisions } from "./precisions.ts";
@@ -11,7 +11,7 @@ import { groupedPrior, priorMean, type Prior } from "./prior.ts";
  * @category Priors
  */
 export interface AutomaticRelevanceOptions extends PriorOptions {
-  /** Names of the inputs, for reports. Default `"input 1"`, `"input 2"`, ... */
+  /** Names of the inputs or channels, for reports. Default `"input 1"`, `"input 2"`, ..., or `"channel 1"`, ... */
   readonly inputNames?: readonly string[];
 }
 
@@ -20,10 +20,12 @@ export interface AutomaticRelevanceOptions extends PriorOptions {
  * weight matrix and bias vector has its own. Re-estimation drives the precisions of inputs that do not matter up, and so
  * their weights to zero.
  *
+ * Of a {@link network}, all layers that take its inputs count as the first: dense layers, whose inputs are the columns, or the numbers at each position of a sequence; or convolutions, whose inputs are channels.
+ *
  * @category Priors
  * @param precisions - One number for all, or one for each group: inputs first, then biases of the first layer, then weights
  * and biases of each further layer. For a {@link subnetwork}, those of the whole network. Default 1.
- * @throws {@link InvalidArgumentError} for precisions or names that do not fit; {@link UnsupportedError} for a model without layers.
+ * @throws {@link InvalidArgumentError} for precisions or names that do not fit; {@link UnsupportedError} for a model without layers, and a network whose inputs go elsewhere.
  */
 export function automaticRelevance(precisions: number | ArrayLike<number> = 1, options: AutomaticRelevanceOptions = {}): Prior {
   knownOptions("options", options, ["mean", "fixed", "inputNames"]);
@@ -34,25 +36,38 @@ export function automaticRelevance(precisions: number | ArrayLike<number> = 1, o
       // A selection of weights keeps the groups of the whole network.
       if (!isLayered(model) && isPart(model)) return prior.bind(model.whole).bind(model);
       if (!isLayered(model)) throw new UnsupportedError("automaticRelevance() goes by the inputs of a network's first layer, and this model has no layers. Use groups() to say which weights belong to which input, or perWeight().");
-      const groups: string[] = [];
+      const first = firstLayers(model);
+      const { name: kind, count } = first[0].features;
+      const groups = [...namesOf(kind, count, options.inputNames)];
       const groupOf = new Int32Array(model.parameters.length);
-      model.tensors.forEach(({ name, role, offset, rows, columns }, t) => {
-        if (t === 0 && role === "weights") {
-          for (let i = 0; i < rows * columns; i++) groupOf[offset + i] = i % columns;
-          groups.push(...namesOf(columns, options.inputNames));
-          return;
-        }
-        groupOf.fill(groups.length, offset, offset + rows * columns);
-        groups.push(name);
-      });
+      for (const { name, offset, rows, columns } of model.tensors) {
+        const features = first.find(({ weights }) => weights.offset === offset)?.features;
+        if (features === undefined) groupOf.fill(groups.push(name) - 1, offset, offset + rows * columns);
+        else for (let i = 0; i < rows * columns; i++) groupOf[offset + i] = features.of(Math.floor(i / columns), i % columns);
+      }
       return groupedPrior("automatic relevance", groups, groupOf, precisionsOf(groups.length), priorMean(model, options.mean), options.fixed);
     },
   };
   return prior;
 }
 
-function namesOf(inputs: number, names: readonly string[] | undefined): readonly string[] {
-  if (names === undefined) return Array.from({ length: inputs }, (_, i) => `input ${i + 1}`);
-  if (names.length === inputs) return names;
-  throw new InvalidArgumentError({ argument: "inputNames", expected: `${inputs} names, one for each input`, received: describe(names) });
+interface FirstLayer {
+  readonly weights: ParameterTensor;
+  readonly features: InputFeatures;
+}
+
+/** The layers that take the inputs of a model: the first of a chain, or those of a graph that say so. */
+function firstLayers(model: LayeredModel): readonly FirstLayer[] {
+  const { layers } = model;
+  const [{ weights, inputs }] = layers;
+  if (isChain(model)) return [{ weights, features: { name: "input", count: inputs, of: (_, column) => column } }];
+  const first = layers.flatMap((layer) => (layer.features === undefined ? [] : [{ weights: layer.weights, features: layer.features }]));
+  if (first.length > 0) return first;
+  throw new UnsupportedError("automaticRelevance() goes by the weights that multiply the inputs of a network, so that dense layers alone may take them, or convolutions alone, all of them whole and as they are. Use perLayer(), or groups() to say which weights belong to which input.");
+}
+
+function namesOf(kind: string, count: number, names: readonly string[] | undefined): readonly string[] {
+  if (names === undefined) return Array.from({ length: count }, (_, i) => `${kind} ${i + 1}`);
+  if (names.length === count) return names;
+  throw new InvalidArgumentError({ argument: "inputNames", expected: `${count} names, one for each ${kind}`, received: describe(names) });
 }

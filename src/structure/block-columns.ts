@@ -45,10 +45,10 @@ export function soleUnit({ parts: [part, ...others] }: BlockColumns): { readonly
 }
 
 /** The columns of rows from .. to - 1, written out: (to - from) x size. */
-export function columnsOfBlock({ columns, layers }: JacobianRows, { size, parts }: BlockColumns, from: number, to: number): Float64Array {
+export function columnsOfBlock({ layers }: JacobianRows, { size, parts }: BlockColumns, from: number, to: number): Float64Array {
   const dense = new Float64Array((to - from) * size);
   for (const { layer, places, units, inputs } of parts) {
-    const { activations, deltas, inputs: width, units: count } = layers[layer];
+    const { activations, columns, deltas, inputs: width, units: count } = layers[layer];
     for (let m = from; m < to; m++) {
       const [start, d, z] = [(m - from) * size, m * count, Math.floor(m / columns) * width];
       for (let e = 0; e < places.length; e++) dense[start + places[e]] = deltas[d + units[e]] * activations[z + inputs[e]];
@@ -57,9 +57,10 @@ export function columnsOfBlock({ columns, layers }: JacobianRows, { size, parts 
   return dense;
 }
 
-/** The activations of the inputs of a sole unit: N x size. */
-export function activationsOf({ examples, layers }: JacobianRows, layer: number, inputs: readonly number[]): Float64Array {
+/** The activations of the inputs of a sole unit: N x size, or N R x size where each row has its own. */
+export function activationsOf({ layers }: JacobianRows, layer: number, inputs: readonly number[]): Float64Array {
   const { activations, inputs: width } = layers[layer];
+  const examples = activations.length / width;
   const chosen = new Float64Array(examples * inputs.length);
   for (let n = 0, at = 0; n < examples; n++) for (const i of inputs) chosen[at++] = activations[n * width + i];
   return chosen;

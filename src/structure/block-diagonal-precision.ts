@@ -1,5 +1,5 @@
 import { diagonalOfProduct } from "../linalg/symmetric-product.ts";
-import { isLayered, type Evaluation, type Model } from "../model/model.ts";
+import type { Evaluation, Model } from "../model/model.ts";
 import { effectiveParametersByGroup, sumByGroup, type GroupedPrior } from "../prior/prior.ts";
 import { remakeable } from "../recipe.ts";
 import { activationsOf, blockColumns, columnsOfBlock, soleUnit } from "./block-columns.ts";
@@ -64,8 +64,7 @@ function outputCovariance(blocks: readonly Int32Array[], precisions: readonly Pr
   const count = model.outputs;
   const covariance = new Float64Array(evaluation.outputs.length * count);
   const rows = outputRows(model, evaluation);
-  const shared = isLayered(model);
-  const variances = rows.layers.map(({ units }) => (shared ? new Float64Array(rows.examples * units) : undefined));
+  const variances = rows.layers.map(({ columns, units }) => (columns === count ? new Float64Array(rows.examples * units) : undefined));
   blockColumns(rows, blocks).forEach((block, b) => {
     const sole = soleUnit(block);
     const ofUnits = sole && variances[sole.layer];

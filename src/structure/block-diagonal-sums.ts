@@ -20,15 +20,16 @@ export function sumsOfBlocks(rows: JacobianRows, blocks: readonly Int32Array[]):
 function addWithinUnit(rows: JacobianRows, block: BlockColumns, sum: Float64Array): boolean {
   const sole = soleUnit(block);
   if (sole === undefined) return false;
-  const { deltas, units } = rows.layers[sole.layer];
+  const { columns, deltas, units } = rows.layers[sole.layer];
   const weighted = activationsOf(rows, sole.layer, sole.inputs);
-  for (let n = 0, at = 0; n < rows.examples; n++) {
+  const count = rowCount(rows) / columns;
+  for (let n = 0, at = 0; n < count; n++) {
     let square = 0;
-    for (let m = n * rows.columns; m < (n + 1) * rows.columns; m++) square += deltas[m * units + sole.unit] ** 2;
+    for (let m = n * columns; m < (n + 1) * columns; m++) square += deltas[m * units + sole.unit] ** 2;
     const root = Math.sqrt(square);
     for (let i = 0; i < block.size; i++) weighted[at++] *= root;
   }
-  symmetricRankK(weighted, rows.examples, block.size, sum);
+  symmetricRankK(weighted, count, block.size, sum);
   return true;
 }
 

@@ -2,11 +2,12 @@ import { NotPositiveDefiniteError } from "../errors.ts";
 import type { FactorCurvature } from "../curvature/curvature.ts";
 import { diagonalOf, outputDerivatives } from "../curvature/loss.ts";
 import { multiplyTransposedLeft, multiplyTransposedRight } from "../linalg/products.ts";
-import { isLayered, type LayeredEvaluation, type LayeredModel, type Model } from "../model/model.ts";
+import { isLayered, type LayerShape, type LayeredEvaluation, type LayeredModel, type Model } from "../model/model.ts";
+import { activationCount, addParameterRows, deltaCount, isShared, parameterCount } from "../model/shared-weights.ts";
 import { priorPrecision, sumByGroup, type GroupedPrior } from "../prior/prior.ts";
 import { remakeable } from "../recipe.ts";
-import { addDeltaCovariance, outputCovarianceByJacobian, outputDeltas } from "./output-covariance.ts";
-import { outputVarianceByJacobian, varianceOfLayers } from "./output-variance.ts";
+import { addDeltaCovariance, addRowCovariance, outputCovarianceByJacobian, outputDeltas } from "./output-covariance.ts";
+import { outputVarianceByJacobian, varianceOfLayers, type LayerTerm } from "./output-variance.ts";
 import { addParts, NOT_AT_A_MODE, rowsFor, temporaries, type Batch, type Curvature, type Precision, type Structure } from "./structure.ts";
 
 /**
@@ -14,6 +15,8 @@ import { addParts, NOT_AT_A_MODE, rowsFor, temporaries, type Batch, type Curvatu
  *
  * Each weight gets the variance $1 / P_{ii}$ that it has when all others are known, at most its marginal variance $(P^{-1})_{ii}$, and
  * outputs lose the correlations that cancel: error bars may come out too narrow or too wide.
+ *
+ * Layers need no Jacobian of the whole: a dense layer takes one product of squared deltas and squared activations, a layer that shares its weights among positions its own rows, an example and a column of S at a time.
  *
  * @category Structures
  */
@@ -38,7 +41,7 @@ function batchRows(model: Model): number {
 
 /**
  * diag(sum_n J_n' S_n S_n' J_n). With layers, one backpropagation for each column r of S and one product of squares,
- * sum_n (sum_r delta_nrj^2) z_ni^2, give it without a Jacobian.
+ * sum_n (sum_r delta_nrj^2) z_ni^2, give it without a Jacobian; where weights are shared, the squares of sums over positions.
  */
 function squares({ model, likelihood, evaluation, targets, first }: Batch, kind: FactorCurvature): Float64Array {
   const sum = new Float64Array(model.parameters.length);
@@ -49,19 +52,36 @@ function squares({ model, likelihood, evaluation, targets, first }: Batch, kind:
     return sum;
   }
   const signals = evaluation as LayeredEvaluation;
-  const squared = model.layers.map(({ outputs }) => new Float64Array(targets.rows * outputs));
+  const { activations } = signals;
+  const squared = model.layers.map((layer) => new Float64Array(isShared(layer) ? parameterCount(layer) : targets.rows * layer.outputs));
   const cotangents = new Float64Array(data.length / columns);
   for (let r = 0; r < columns; r++) {
     for (let i = 0; i < cotangents.length; i++) cotangents[i] = data[i * columns + r];
     signals.backpropagate(cotangents).forEach((delta, l) => {
-      for (let i = 0; i < delta.length; i++) squared[l][i] += delta[i] * delta[i];
+      if (isShared(model.layers[l])) addSquaredRows(model.layers[l], activations[l], delta, squared[l]);
+      else for (let i = 0; i < delta.length; i++) squared[l][i] += delta[i] * delta[i];
     });
   }
-  model.layers.forEach(({ inputs, outputs, weights, biases }, l) => {
-    multiplyTransposedLeft(squared[l], square(signals.activations[l]), outputs, targets.rows, inputs, sum.subarray(weights.offset, weights.offset + outputs * inputs));
+  model.layers.forEach((layer, l) => {
+    const { inputs, outputs, weights, biases } = layer;
+    if (isShared(layer)) {
+      sum.set(squared[l], weights.offset);
+      return;
+    }
+    multiplyTransposedLeft(squared[l], square(activations[l]), outputs, targets.rows, inputs, sum.subarray(weights.offset, weights.offset + outputs * inputs));
     if (biases !== undefined) for (let i = 0; i < squared[l].length; i++) sum[biases.offset + (i % outputs)] += squared[l][i];
   });
   return sum;
+}
+
+/** Adds the squares of the rows of a layer, example by example. */
+function addSquaredRows(layer: LayerShape, activations: Float64Array, deltas: Float64Array, sum: Float64Array): void {
+  const [ofInputs, ofDeltas] = [activationCount(layer), deltaCount(layer)];
+  const row = new Float64Array(sum.length);
+  for (let z = 0, d = 0; d < deltas.length; z += ofInputs, d += ofDeltas) {
+    addParameterRows(layer, activations.subarray(z, z + ofInputs), deltas.subarray(d, d + ofDeltas), row.fill(0), 0, 0);
+    for (let i = 0; i < row.length; i++) sum[i] += row[i] * row[i];
+  }
 }
 
 const square = (values: Float64Array): Float64Array => values.map((value) => value * value);
@@ -117,21 +137,38 @@ export function diagonalPrecision(values: Float64Array, prior: GroupedPrior, sca
 function outputCovariance(variances: Float64Array, model: LayeredModel, evaluation: LayeredEvaluation): Float64Array {
   const deltas = outputDeltas(model, evaluation);
   const covariance = new Float64Array(evaluation.outputs.length * model.outputs);
-  spreads(variances, model, evaluation).forEach((spread, l) => addDeltaCovariance(deltas.map((delta) => delta[l]), spread, model.layers[l].outputs, covariance));
+  for (const term of termsOf(variances, model, evaluation)) {
+    const ofLayer = deltas.map((delta) => delta[term.layer]);
+    if ("rows" in term) addRowCovariance(ofLayer.map(term.rows), covariance);
+    else addDeltaCovariance(ofLayer, term.spread, model.layers[term.layer].outputs, covariance);
+  }
   return covariance;
 }
 
 /** The same for l = k alone. */
 function outputVariance(variances: Float64Array, model: LayeredModel, evaluation: LayeredEvaluation): Float64Array {
-  return varianceOfLayers(model, evaluation, spreads(variances, model, evaluation).map((spread, layer) => ({ layer, spread })));
+  return varianceOfLayers(model, evaluation, termsOf(variances, model, evaluation));
 }
 
-/** sum_i z_i^2 / p_ji + 1 / p_j for the units j of each layer: N x units. */
-function spreads(variances: Float64Array, model: LayeredModel, evaluation: LayeredEvaluation): readonly Float64Array[] {
-  const rows = evaluation.outputs.length / model.outputs;
-  return model.layers.map(({ inputs, outputs, weights, biases }, l) => {
-    const spread = multiplyTransposedRight(square(evaluation.activations[l]), variances.subarray(weights.offset, weights.offset + outputs * inputs), rows, inputs, outputs);
+/** sum_i z_i^2 / p_ji + 1 / p_j for the units j of each layer, N x units; where weights are shared, rows over sqrt(p). */
+function termsOf(variances: Float64Array, model: LayeredModel, evaluation: LayeredEvaluation): readonly LayerTerm[] {
+  const examples = evaluation.outputs.length / model.outputs;
+  const { activations } = evaluation;
+  return model.layers.map((layer, l): LayerTerm => {
+    const { inputs, outputs, weights, biases } = layer;
+    if (isShared(layer)) return { layer: l, rows: (deltas) => weightedRows(layer, activations[l], deltas, variances, examples) };
+    const spread = multiplyTransposedRight(square(activations[l]), variances.subarray(weights.offset, weights.offset + outputs * inputs), examples, inputs, outputs);
     if (biases !== undefined) for (let i = 0; i < spread.length; i++) spread[i] += variances[biases.offset + (i % outputs)];
-    return spread;
+    return { layer: l, spread };
   });
+}
+
+/** The rows of a layer of shared weights times the roots of their variances: N x parameters. */
+function weightedRows(layer: LayerShape, activations: Float64Array, deltas: Float64Array, variances: Float64Array, examples: number): Float64Array {
+  const count = parameterCount(layer);
+  const rows = new Float64Array(examples * count);
+  addParameterRows(layer, activations, deltas, rows, 0, count);
+  const deviations = variances.subarray(layer.weights.offset, layer.weights.offset + count).map(Math.sqrt);
+  for (let at = 0; at < rows.length; ) for (let i = 0; i < count; i++) rows[at++] *= deviations[i];
+  return rows;
 }

@@ -1,7 +1,9 @@
 import { multiply } from "../linalg/products.ts";
 import { symmetricTimes } from "../linalg/symmetric-product.ts";
 import { mirrorLower } from "../linalg/symmetric-rank-k.ts";
-import type { LayerShape } from "../model/model.ts";
+import { scaled } from "../linalg/vector.ts";
+import type { LayerShape, ParameterTensor } from "../model/model.ts";
+import { parameterCount } from "../model/shared-weights.ts";
 import type { GroupedPrior } from "../prior/prior.ts";
 import { remakeable } from "../recipe.ts";
 import { UNIT_BASIS, factorBases, type FactorBases } from "./kronecker-basis.ts";
@@ -19,44 +21,55 @@ export function kroneckerCurvature(layers: readonly LayerShape[], sums: Kronecke
   const factors = (): readonly LayerFactors[] => sums.layers.map((layer, l) => factorsOf(layer, layers[l], sums.examples, damping));
   const curvature: KroneckerCurvature = {
     structure: "kronecker",
-    parts: [Float64Array.of(sums.examples), ...sums.layers.flatMap(({ inputSide, outputSide }) => [inputSide, outputSide])],
+    parts: [Float64Array.of(sums.examples), ...sums.layers.flatMap(({ inputSide, outputSide, biasSide }) => [inputSide, outputSide, ...(biasSide === undefined ? [] : [biasSide])])],
     plus: (other) => {
       const [[examples], ...parts] = addParts(curvature, other);
-      return kroneckerCurvature(layers, { examples, layers: layers.map((_, l) => ({ inputSide: parts[2 * l], outputSide: parts[2 * l + 1] })) }, damping);
+      let at = 0;
+      return kroneckerCurvature(layers, { examples, layers: sums.layers.map(({ biasSide }) => ({ inputSide: parts[at++], outputSide: parts[at++], ...(biasSide && { biasSide: parts[at++] }) })) }, damping);
     },
     // A weight on the loss is one on the deltas' side; the inputs stay as they are.
-    times: (c) => (c === 1 ? curvature : kroneckerCurvature(layers, { ...sums, layers: sums.layers.map(({ inputSide, outputSide }) => ({ inputSide, outputSide: outputSide.map((value) => c * value) })) }, damping)),
+    times: (c) => (c === 1 ? curvature : kroneckerCurvature(layers, { ...sums, layers: sums.layers.map(({ inputSide, outputSide, biasSide }) => ({ inputSide, outputSide: scaled(c, outputSide), ...(biasSide && { biasSide: scaled(c, biasSide) }) })) }, damping)),
     precision: (prior, scale) => kroneckerPrecision(layers.map((layer, l) => layerPrecision(layer, diagonalised()[l], prior, scale)), prior),
     dense: () => dense(layers, factors()),
     product: (v) => product(layers, factors(), v),
-    outputSides: () => factors().flatMap(({ outputSide, biases }, l) => (layers[l].biases === undefined ? [outputSide] : [outputSide, biases]).map((lower) => whole(lower, layers[l].outputs))),
+    outputSides: () => factors().flatMap(({ outputSides, biases }, l) => {
+      const { outputs, groups = 1, biases: biased } = layers[l];
+      return [...outputSides.map((lower) => whole(lower, outputs)), ...(biased === undefined ? [] : [whole(biases, groups * outputs)])];
+    }),
   };
   return remakeable(curvature, "kroneckerCurvature", () => ({ layers: layers.map(shapeOf), sums, damping }));
 }
 
 /** The shape alone of what may be a layer with its activation. */
-function shapeOf({ inputs, outputs, signSymmetric, weights, biases }: LayerShape): LayerShape {
-  return { inputs, outputs, signSymmetric, weights, biases };
+function shapeOf({ inputs, outputs, positions = 1, groups = 1, signSymmetric, weights, biases }: LayerShape): LayerShape {
+  return { inputs, outputs, positions, groups, signSymmetric, weights, biases };
 }
 
 /** The Kronecker factors of a layer, damped: lower triangles. */
 interface LayerFactors {
-  /** $A$. */
-  readonly inputSide: Float64Array;
-  /** $B$ of the weights. */
-  readonly outputSide: Float64Array;
-  /** $B$ of the biases; the same unless damped. */
+  /** $A$ of each group. */
+  readonly inputSides: readonly Float64Array[];
+  /** $B$ of the weights of each group. */
+  readonly outputSides: readonly Float64Array[];
+  /** $B$ of the biases; that of the weights unless these are shared or it is damped. */
   readonly biases: Float64Array;
 }
 
-function factorsOf({ inputSide, outputSide }: LayerSums, { inputs, outputs }: LayerShape, examples: number, damping: number): LayerFactors {
-  const mean = inputSide.map((value) => value / examples);
+function factorsOf({ inputSide, outputSide, biasSide = outputSide }: LayerSums, { inputs, outputs, positions = 1, groups = 1 }: LayerShape, examples: number, damping: number): LayerFactors {
   // With lambda = damping x mean eigenvalue of the block, pi sqrt(lambda) is sqrt(damping) x mean eigenvalue of A, and sqrt(lambda) / pi that of B.
+  const root = Math.sqrt(damping);
+  const ofPositions = positions === 1 ? outputSide : scaled(1 / positions, outputSide);
   return {
-    inputSide: damped(mean, inputs, Math.sqrt(damping)),
-    outputSide: damped(outputSide, outputs, Math.sqrt(damping)),
-    biases: damped(outputSide, outputs, damping),
+    inputSides: apart(inputSide.map((value) => value / examples), groups).map((matrix) => damped(matrix, inputs, root)),
+    outputSides: apart(ofPositions, groups).map((matrix) => damped(matrix, outputs, root)),
+    biases: damped(biasSide, biasSide === outputSide ? outputs : groups * outputs, damping),
   };
+}
+
+/** The matrices of the groups. */
+function apart(matrices: Float64Array, groups: number): Float64Array[] {
+  const size = matrices.length / groups;
+  return groups === 1 ? [matrices] : Array.from({ length: groups }, (_, g) => matrices.subarray(g * size, (g + 1) * size));
 }
 
 /** The matrix with a share of its mean eigenvalue added to its diagonal. */
@@ -70,23 +83,31 @@ function damped(matrix: Float64Array, size: number, share: number): Float64Array
 }
 
 interface LayerBases {
-  readonly inputSide: FactorBases;
-  readonly outputSide: FactorBases;
+  readonly inputSides: readonly FactorBases[];
+  readonly outputSides: readonly FactorBases[];
   readonly biases: FactorBases;
 }
 
-function basesOf({ inputs, outputs }: LayerShape, { inputSide, outputSide, biases }: LayerFactors): LayerBases {
-  const ofWeights = factorBases(outputSide, outputs);
-  return { inputSide: factorBases(inputSide, inputs), outputSide: ofWeights, biases: biases === outputSide ? ofWeights : factorBases(biases, outputs) };
+function basesOf({ inputs, outputs, groups = 1 }: LayerShape, { inputSides, outputSides, biases }: LayerFactors): LayerBases {
+  const ofWeights = outputSides.map((matrix) => factorBases(matrix, outputs));
+  return { inputSides: inputSides.map((matrix) => factorBases(matrix, inputs)), outputSides: ofWeights, biases: biases === outputSides[0] ? ofWeights[0] : factorBases(biases, groups * outputs) };
 }
 
-function layerPrecision({ weights, biases }: LayerShape, bases: LayerBases, prior: GroupedPrior, scale: number): LayerPrecision {
-  const ofWeights = separablePrior(prior, weights);
-  const ofBiases = biases && separablePrior(prior, biases);
+function layerPrecision(layer: LayerShape, { inputSides, outputSides, biases: ofBiases }: LayerBases, prior: GroupedPrior, scale: number): LayerPrecision {
+  const { biases } = layer;
+  const biasPrior = biases && separablePrior(prior, biases);
   return {
-    weights: blockPrecision(weights, bases.outputSide(ofWeights.rows), bases.inputSide(ofWeights.columns), ofWeights.precision, scale),
-    biases: biases && ofBiases && blockPrecision(biases, bases.biases(ofBiases.rows), UNIT_BASIS, ofBiases.precision, scale),
+    weights: groupTensors(layer).map((tensor, g) => {
+      const { rows, columns, precision } = separablePrior(prior, tensor);
+      return blockPrecision(tensor, outputSides[g](rows), inputSides[g](columns), precision, scale);
+    }),
+    biases: biases && biasPrior && blockPrecision(biases, ofBiases(biasPrior.rows), UNIT_BASIS, biasPrior.precision, scale),
   };
+}
+
+/** The weights of each group. */
+function groupTensors({ inputs, outputs, groups = 1, weights }: LayerShape): readonly ParameterTensor[] {
+  return Array.from({ length: groups }, (_, g) => ({ ...weights, offset: weights.offset + g * outputs * inputs, rows: outputs, columns: inputs }));
 }
 
 function whole(lower: Float64Array, size: number): Float64Array {
@@ -98,22 +119,25 @@ function whole(lower: Float64Array, size: number): Float64Array {
 /** $(B \otimes A)\, v$ is $B V A$ for v as a matrix V. */
 function product(layers: readonly LayerShape[], factors: readonly LayerFactors[], v: Float64Array): Float64Array {
   const result = new Float64Array(v.length);
-  layers.forEach(({ inputs, outputs, weights, biases }, l) => {
-    const { inputSide, outputSide, biases: ofBiases } = factors[l];
-    const turned = multiply(v.subarray(weights.offset, weights.offset + outputs * inputs), whole(inputSide, inputs), outputs, inputs, inputs);
-    result.set(multiply(whole(outputSide, outputs), turned, outputs, outputs, inputs), weights.offset);
-    if (biases !== undefined) result.set(symmetricTimes(ofBiases, v.subarray(biases.offset, biases.offset + outputs)), biases.offset);
+  layers.forEach((layer, l) => {
+    const { inputs, outputs, biases } = layer;
+    const { inputSides, outputSides, biases: ofBiases } = factors[l];
+    groupTensors(layer).forEach(({ offset }, g) => {
+      const turned = multiply(v.subarray(offset, offset + outputs * inputs), whole(inputSides[g], inputs), outputs, inputs, inputs);
+      result.set(multiply(whole(outputSides[g], outputs), turned, outputs, outputs, inputs), offset);
+    });
+    if (biases !== undefined) result.set(symmetricTimes(ofBiases, v.subarray(biases.offset, biases.offset + biases.rows)), biases.offset);
   });
   return result;
 }
 
 function dense(layers: readonly LayerShape[], factors: readonly LayerFactors[]): Float64Array {
-  const width = layers.reduce((sum, { inputs, outputs, biases }) => sum + outputs * (biases === undefined ? inputs : inputs + 1), 0);
+  const width = layers.reduce((sum, layer) => sum + parameterCount(layer), 0);
   const matrix = new Float64Array(width * width);
   layers.forEach((layer, l) => {
-    const { inputSide, outputSide, biases } = factors[l];
-    addKroneckerProduct(outputSide, layer.outputs, inputSide, layer.inputs, layer.weights.offset, matrix, width);
-    if (layer.biases !== undefined) addKroneckerProduct(biases, layer.outputs, Float64Array.of(1), 1, layer.biases.offset, matrix, width);
+    const { inputSides, outputSides, biases } = factors[l];
+    groupTensors(layer).forEach(({ rows, columns, offset }, g) => addKroneckerProduct(outputSides[g], rows, inputSides[g], columns, offset, matrix, width));
+    if (layer.biases !== undefined) addKroneckerProduct(biases, layer.biases.rows, Float64Array.of(1), 1, layer.biases.offset, matrix, width);
   });
   return matrix;
 }

@@ -1,17 +1,22 @@
 import type { FactorCurvature } from "../curvature/curvature.ts";
 import { slice } from "../data.ts";
 import type { OutputFactor } from "../likelihood/likelihood.ts";
+import { addProduct } from "../linalg/gemm.ts";
 import { symmetricRankK } from "../linalg/symmetric-rank-k.ts";
-import type { LayeredEvaluation, LayeredModel } from "../model/model.ts";
+import { transposed } from "../linalg/view.ts";
+import type { LayerShape, LayeredEvaluation, LayeredModel } from "../model/model.ts";
+import { addBiasRows, columnsOfGroup, isShared } from "../model/shared-weights.ts";
 import { outputSlopes } from "./output-slopes.ts";
 import { rowsFor, type Batch, type Curvature } from "./structure.ts";
 
 /** The sums over examples of which the Kronecker factors of a layer are made; of each matrix the lower triangle counts. */
 export interface LayerSums {
-  /** $\sum_n z_n z_n^\top$: inputs x inputs. */
+  /** $\sum_n \sum_p z_{np} z_{np}^\top$: inputs x inputs, for each group. */
   readonly inputSide: Float64Array;
-  /** $\sum_n \sum_r \delta_{nr} \delta_{nr}^\top$: outputs x outputs. */
+  /** $\sum_n \sum_r \sum_p \delta_{nrp} \delta_{nrp}^\top$: outputs x outputs, for each group. */
   readonly outputSide: Float64Array;
+  /** $\sum_n \sum_r (\sum_p \delta_{nrp}) (\sum_p \delta_{nrp})^\top$, where weights are shared and there are biases, for the outputs of all groups; elsewhere it is `outputSide`. */
+  readonly biasSide?: Float64Array;
 }
 
 /** The sums over a number of examples, layer by layer. They add up over data. */
@@ -31,26 +36,51 @@ export function kroneckerFactors(model: LayeredModel, kind: FactorCurvature, bat
   const evaluation = batch.evaluation as LayeredEvaluation;
   const examples = batch.targets.rows;
   const outputSides = outputSidesOf(model, kind, batch, evaluation);
-  const layers = model.layers.map(({ inputs }, l) => {
-    const inputSide = new Float64Array(inputs * inputs);
-    symmetricRankK(evaluation.activations[l], examples, inputs, inputSide);
-    return { inputSide, outputSide: outputSides[l] };
+  const { activations } = evaluation;
+  const layers = model.layers.map(({ inputs, groups = 1 }, l) => {
+    const inputSide = new Float64Array(groups * inputs * inputs);
+    addByGroups(activations[l], inputs, groups, inputSide);
+    return { inputSide, ...outputSides[l] };
   });
   return { examples, layers };
 }
 
+/** Adds the sum of $v v^\top$ over the rows v of a table to the lower triangle of a matrix, for the columns of each group to one of its own. */
+function addByGroups(table: Float64Array, columns: number, groups: number, sums: Float64Array): void {
+  const rows = table.length / (groups * columns);
+  for (let g = 0; g < groups; g++) {
+    const view = columnsOfGroup(table, g, columns, groups);
+    addProduct(1, transposed(view), view, { data: sums, offset: g * columns * columns, rowStride: columns, columnStride: 1 }, columns, rows, columns, "lower");
+  }
+}
+
+type OutputSides = Pick<LayerSums, "outputSide" | "biasSide">;
+
 /** One backpropagation for each column of S; none through a single layer. */
-function outputSidesOf(model: LayeredModel, kind: FactorCurvature, batch: Batch, evaluation: LayeredEvaluation): readonly Float64Array[] {
+function outputSidesOf(model: LayeredModel, kind: FactorCurvature, batch: Batch, evaluation: LayeredEvaluation): readonly OutputSides[] {
   const slopes = outputSlopes(model, evaluation);
-  if (slopes !== undefined) return [outputSideOfOneLayer(slopes, model.outputs, kind, batch)];
-  const sums = model.layers.map(({ outputs }) => new Float64Array(outputs * outputs));
+  if (slopes !== undefined) return [{ outputSide: outputSideOfOneLayer(slopes, model.outputs, kind, batch) }];
+  const sums = model.layers.map((layer): OutputSides => {
+    const { outputs, groups = 1, biases } = layer;
+    return { outputSide: new Float64Array(groups * outputs * outputs), ...(isShared(layer) && biases !== undefined && { biasSide: new Float64Array((groups * outputs) ** 2) }) };
+  });
   const { data, columns } = kind.factor(batch.likelihood, evaluation.outputs, batch.targets, batch.first);
   const cotangents = new Float64Array(data.length / columns);
   for (let r = 0; r < columns; r++) {
     for (let i = 0; i < cotangents.length; i++) cotangents[i] = data[i * columns + r];
-    evaluation.backpropagate(cotangents).forEach((delta, l) => symmetricRankK(delta, batch.targets.rows, model.layers[l].outputs, sums[l]));
+    evaluation.backpropagate(cotangents).forEach((delta, l) => addOutputSides(model.layers[l], delta, batch.targets.rows, sums[l]));
   }
   return sums;
+}
+
+function addOutputSides(layer: LayerShape, deltas: Float64Array, examples: number, { outputSide, biasSide }: OutputSides): void {
+  const { outputs, groups = 1 } = layer;
+  addByGroups(deltas, outputs, groups, outputSide);
+  if (biasSide === undefined) return;
+  const units = groups * outputs;
+  const summed = new Float64Array(examples * units);
+  addBiasRows(layer, deltas, summed, 0, units);
+  symmetricRankK(summed, examples, units, biasSide);
 }
 
 /**

@@ -9,7 +9,7 @@ import { rowsFor, temporaries, type Precision } from "./structure.ts";
 
 /** The precision of blocks that are diagonal in the eigenbasis of their factors. */
 export function kroneckerPrecision(layers: readonly LayerPrecision[], prior: GroupedPrior): Precision {
-  const blocks = layers.flatMap(({ weights, biases }) => (biases === undefined ? [weights] : [weights, biases]));
+  const blocks = layers.flatMap(({ weights, biases }) => (biases === undefined ? weights : [...weights, biases]));
   const width = prior.groupOf.length;
   /** Something done block by block to a vector of W. */
   const byBlock = (v: Float64Array, change: (block: BlockPrecision, part: Float64Array) => Float64Array): Float64Array => {

@@ -1,6 +1,7 @@
 import type { CurvatureKind, FactorCurvature } from "../curvature/curvature.ts";
 import { InvalidArgumentError, UnsupportedError, describe, knownOptions } from "../errors.ts";
-import { isLayered, type LayeredModel, type Model } from "../model/model.ts";
+import { isChain, isLayered, type LayeredModel, type Model } from "../model/model.ts";
+import { isShared } from "../model/shared-weights.ts";
 import { remakeable } from "../recipe.ts";
 import { kroneckerCurvature } from "./kronecker-curvature.ts";
 import { kroneckerFactors } from "./kronecker-factors.ts";
@@ -28,11 +29,17 @@ export interface KroneckerOptions {
  * same deltas, as in a linear regression. Correlations between layers, and between weights and biases, are left out. The sums add up over
  * batches: how the data are divided makes no difference.
  *
+ * Where a layer shares its weights among P positions (a convolution among the places of its window, a dense layer among those of a sequence), those of different positions are taken for independent, too
+ * (KFC of Grosse & Martens 2016; KFAC-expand of Eschenhagen et al. 2023, which curvlinops has, a backend of laplace-torch):
+ * $$A = \tfrac1N \sum_n \sum_p z_{np} z_{np}^\top, \quad B = \tfrac1P \sum_n \sum_r \sum_p \delta_{nrp} \delta_{nrp}^\top, \qquad H_\text{biases} = \sum_n \sum_r \Big(\sum_p \delta_{nrp}\Big) \Big(\sum_p \delta_{nrp}\Big)^\top,$$
+ * a block for the weights of each group; with one position it is what stands above. The block of the biases is exact. Layers that are no linear maps of their inputs, as free factors and shifts of {@link batchNormalization}, keep the block of all their parameters, and
+ * each vector of an {@link embedding} its own, exactly.
+ *
  * Each factor is diagonalised once. A prior of precision $\alpha$ joins in the eigenbasis, where $P$ has the entries $\ell_B \ell_A + \alpha$, so that another prior, noise
  * or temperature, and re-estimation with it, cost $O(W)$. Priors may be products of one number for each unit and one for each input, as {@link automaticRelevance} has them;
  * where they differ within a tensor, an eigendecomposition of that tensor's rescaled factors joins in.
  *
- * Factors of a layer with $I$ inputs and $U$ units take $8 (I^2 + U^2)$ bytes, curvature and precision together about $16 (I^2 + U^2) + 8 I U$. Time is $O(N (I^2 + K U^2))$ for
+ * Factors of a dense layer with $I$ inputs and $U$ units take $8 (I^2 + U^2)$ bytes, curvature and precision together about $16 (I^2 + U^2) + 8 I U$. Time is $O(N (I^2 + K U^2))$ for
  * the sums and $O(I^3 + U^3)$ for the eigendecompositions. Variances of outputs come from activations and deltas in the eigenbasis, without a Jacobian, in $O(I^2 + K U^2 + K^2 U)$ a layer
  * and example.
  *
@@ -57,10 +64,14 @@ export function kronecker(options: KroneckerOptions = {}): Structure {
     name: "kronecker",
     bytes: (model, kind) => {
       factored(kind);
-      return withLayers(model).layers.reduce((sum, { inputs, outputs }) => sum + 16 * (inputs ** 2 + outputs ** 2) + 8 * outputs * (inputs + 1), 0);
+      return withLayers(model).layers.reduce((sum, layer) => {
+        const { inputs, outputs, groups = 1, biases } = layer;
+        const ofBiases = isShared(layer) && biases !== undefined ? 16 * (groups * outputs) ** 2 : 0;
+        return sum + groups * (16 * (inputs ** 2 + outputs ** 2) + 8 * outputs * (inputs + 1)) + ofBiases;
+      }, 0);
     },
     // The deltas of one layer need no backpropagation.
-    batchRows: (model) => (withLayers(model).layers.length === 1 ? rowsFor(model.outputs, 512) : rowsFor(temporaries(model), 512)),
+    batchRows: (model) => (withLayers(model).layers.length === 1 && isChain(model) ? rowsFor(model.outputs, 512) : rowsFor(temporaries(model), 512)),
     curvature: (batch) => {
       const model = withLayers(batch.model);
       return kroneckerCurvature(model.layers, kroneckerFactors(model, factored(batch.kind), batch), damping);
@@ -81,5 +92,5 @@ function factored(kind: CurvatureKind): FactorCurvature {
 
 function withLayers(model: Model): LayeredModel {
   if (isLayered(model)) return model;
-  throw new UnsupportedError("kronecker() needs a model with layers, as mlp() and lastLayer() make: its factors are sums over their activations and deltas. For other models use full(), blockDiagonal() or diagonal().");
+  throw new UnsupportedError("kronecker() needs a model with layers, as mlp(), network() and lastLayer() make: its factors are sums over their activations and deltas. For other models use full(), blockDiagonal() or diagonal().");
 }

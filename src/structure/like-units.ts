@@ -37,18 +37,19 @@ export function addGram(a: JacobianRows, b: JacobianRows, like: LikeUnits, part:
   const ofInputs = outer(weighted(p.activations, like.variances), q.activations, p.inputs, part);
   const ofDeltas = deltaGram(a, b, like, part);
   const columns = rowCount(b);
+  const width = columns / q.columns;
   for (let m = 0; m < rowCount(a); m++) {
-    const row = Math.floor(m / a.columns) * b.examples;
+    const row = Math.floor(m / p.columns) * width;
     const end = part === "lower" ? m + 1 : columns;
     const at = m * columns;
-    if (b.columns === 1) for (let n = 0; n < end; n++) sum[at + n] += ofDeltas[at + n] * ofInputs[row + n];
-    else for (let n = 0; n < end; n++) sum[at + n] += ofDeltas[at + n] * ofInputs[row + Math.floor(n / b.columns)];
+    if (q.columns === 1) for (let n = 0; n < end; n++) sum[at + n] += ofDeltas[at + n] * ofInputs[row + n];
+    else for (let n = 0; n < end; n++) sum[at + n] += ofDeltas[at + n] * ofInputs[row + Math.floor(n / q.columns)];
   }
 }
 
 /** What like units add to the K x K blocks on the diagonal of $A V A^\top$, for K rows an example: N x K x K. */
 export function addGramDiagonal(a: JacobianRows, like: LikeUnits, outputs: number, sum: Float64Array): void {
-  const { activations, inputs } = a.layers[like.layer];
+  const { activations, columns, inputs } = a.layers[like.layer];
   const deltas = deltasOf(a.layers[like.layer], like.units);
   const units = like.units.length;
   const inputProduct = (n: number, m: number): number => {
@@ -58,7 +59,7 @@ export function addGramDiagonal(a: JacobianRows, like: LikeUnits, outputs: numbe
   };
   for (let first = 0; first < rowCount(a); first += outputs) {
     // With layers, the rows of an example share its activations; without, each has its own.
-    const shared = a.columns === outputs ? inputProduct(first / outputs, first / outputs) : undefined;
+    const shared = columns === outputs ? inputProduct(first / outputs, first / outputs) : undefined;
     for (let k = first; k < first + outputs; k++) {
       for (let l = first; l <= k; l++) {
         let product = 0;
@@ -73,18 +74,19 @@ export function addGramDiagonal(a: JacobianRows, like: LikeUnits, outputs: numbe
 
 /** $b_i^\top E b_i$ summed over like units, b_i the column of the rows that belongs to a unit's input i, for a symmetric M x M matrix E: one number for each input. */
 export function quadraticForms(a: JacobianRows, like: LikeUnits, matrix: Float64Array): Float64Array {
-  const { activations, inputs } = a.layers[like.layer];
+  const { activations, columns, inputs } = a.layers[like.layer];
   const weights = deltaGram(a, a, like, "all");
-  const ofExamples = new Float64Array(a.examples ** 2);
   const rows = rowCount(a);
+  const count = rows / columns;
+  const ofExamples = new Float64Array(count ** 2);
   for (let m = 0; m < rows; m++) {
-    const row = Math.floor(m / a.columns) * a.examples;
-    for (let n = 0; n < rows; n++) ofExamples[row + Math.floor(n / a.columns)] += weights[m * rows + n] * matrix[m * rows + n];
+    const row = Math.floor(m / columns) * count;
+    for (let n = 0; n < rows; n++) ofExamples[row + Math.floor(n / columns)] += weights[m * rows + n] * matrix[m * rows + n];
   }
   const product = new Float64Array(activations.length);
-  addProduct(1, rowMajor(ofExamples, a.examples), rowMajor(activations, inputs), rowMajor(product, inputs), a.examples, a.examples, inputs);
+  addProduct(1, rowMajor(ofExamples, count), rowMajor(activations, inputs), rowMajor(product, inputs), count, count, inputs);
   const forms = new Float64Array(inputs);
-  for (let n = 0, at = 0; n < a.examples; n++) for (let i = 0; i < inputs; i++, at++) forms[i] += activations[at] * product[at];
+  for (let n = 0, at = 0; n < count; n++) for (let i = 0; i < inputs; i++, at++) forms[i] += activations[at] * product[at];
   return forms;
 }
 

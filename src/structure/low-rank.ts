@@ -8,7 +8,7 @@ import { sumByGroup, type GroupedPrior } from "../prior/prior.ts";
 import { random } from "../random.ts";
 import { recipeOf, remadeAs, remakeable } from "../recipe.ts";
 import { rowsCurvature } from "./function-space.ts";
-import { jacobianRows, rowCount, rowsTimes, transposedRowsTimes, writtenRows, type JacobianRows } from "../model/jacobian-rows.ts";
+import { jacobianRows, rowCount, rowShape, rowsTimes, transposedRowsTimes, writtenRows, type JacobianRows } from "../model/jacobian-rows.ts";
 import { size, temporaries, type Batch, type Curvature, type Precision, type Structure } from "./structure.ts";
 
 /**
@@ -65,7 +65,7 @@ export function lowRank(options: LowRankOptions = {}): Structure {
 
 /** Activations and deltas of an example, or its rows of the Jacobian. */
 function numbersKept(model: Model): number {
-  return isLayered(model) ? model.layers.reduce((sum, { inputs, outputs }) => sum + inputs + model.outputs * outputs, temporaries(model)) : temporaries(model);
+  return isLayered(model) ? rowShape(model, 1, model.outputs).layers.reduce((sum, { inputs, units, columns }) => sum + (model.outputs / columns) * inputs + model.outputs * units, temporaries(model)) : temporaries(model);
 }
 
 /** sqrt(lambda_i) u_i' of a batch. */

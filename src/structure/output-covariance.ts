@@ -68,6 +68,18 @@ export function addDeltaCovariance(deltas: readonly Float64Array[], spread: Floa
   }
 }
 
+/** Adds the products of rows of outputs k and l for each example to N x K x K blocks; rows are K tables of N x any width, one for each output. */
+export function addRowCovariance(rows: readonly Float64Array[], covariance: Float64Array): void {
+  const count = rows.length;
+  const examples = covariance.length / count ** 2;
+  const width = rows[0].length / examples;
+  const byExample = new Float64Array(count * rows[0].length);
+  rows.forEach((table, k) => {
+    for (let n = 0; n < examples; n++) byExample.set(table.subarray(n * width, (n + 1) * width), (n * count + k) * width);
+  });
+  addGramBlocks(byExample, count, width, 1, covariance);
+}
+
 /** Whether each output is a unit of its own, as in the last layer. */
 function isOwnUnit(deltas: readonly Float64Array[], units: number): boolean {
   return deltas.length === units && deltas.every((delta, k) => delta.every((value, i) => value === 0 || i % units === k));

@@ -6,6 +6,7 @@ import { sum } from "../linalg/vector.ts";
 import { isLayered, type Evaluation, type Model } from "../model/model.ts";
 import type { WeightMatrix } from "../prior/coupling.ts";
 import type { GroupedPrior } from "../prior/prior.ts";
+import { activationCount, deltaCount, isShared, parameterCount } from "../model/shared-weights.ts";
 
 /**
  * Which entries of the curvature are kept, and in what form: {@link full}, {@link kronecker}, {@link blockDiagonal}, {@link lowRank}, {@link diagonal}.
@@ -104,10 +105,15 @@ export function rowsFor(numbersPerExample: number, most: number): number {
   return Math.max(1, Math.min(most, Math.floor(2 ** 22 / numbersPerExample)));
 }
 
-/** The numbers of the widest temporary of an example: for each output a delta for each unit of a layer, or a row of the Jacobian. */
+/**
+ * The numbers of the widest temporary of an example: for each output a delta for each unit of a layer, or a row of the Jacobian. What layers of shared weights take is counted for all of them together, since it may be large: their deltas
+ * or rows for each output, and what their weights multiply.
+ */
 export function temporaries(model: Model): number {
-  const width = isLayered(model) ? Math.max(model.outputs, ...model.layers.map(({ outputs }) => outputs)) : model.parameters.length;
-  return model.outputs * width;
+  if (!isLayered(model)) return model.outputs * model.parameters.length;
+  const width = Math.max(model.outputs, ...model.layers.map((layer) => (isShared(layer) ? 0 : layer.outputs)));
+  const shared = model.layers.filter(isShared);
+  return shared.reduce((sum, layer) => sum + activationCount(layer) + model.outputs * Math.max(deltaCount(layer), parameterCount(layer)), model.outputs * width);
 }
 
 /** Both curvatures' numbers added, which must be of the same structure. */

@@ -5,6 +5,7 @@ import { allFinite, concatenated, norm } from "../linalg/vector.ts";
 import { jacobianRows, rowNumbers, rowShape } from "../model/jacobian-rows.ts";
 import { isLayered, type Evaluation, type Model } from "../model/model.ts";
 import { addOuterProducts } from "../model/outer-products.ts";
+import { deltaCount } from "../model/shared-weights.ts";
 import { priorEnergy, priorGradient, type GroupedPrior } from "../prior/prior.ts";
 
 /**
@@ -161,7 +162,7 @@ async function overChunks({ model, inputs, targets, breathe }: Objective, weight
 }
 
 function forwardSize(model: Model): number {
-  return isLayered(model) ? model.layers.reduce((sum, { outputs }) => sum + outputs, 0) : model.outputs;
+  return isLayered(model) ? model.layers.reduce((sum, layer) => sum + deltaCount(layer), 0) : model.outputs;
 }
 
 /** Only layers can be passed backwards without a Jacobian. */

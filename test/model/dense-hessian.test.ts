@@ -118,7 +118,7 @@ describe("approximateHessianDiagonal", () => {
   };
   const errorOf = ({ network, inputs }: Case, loss: OutputDerivatives): number => {
     const evaluation = network.evaluate(inputs);
-    return distance(evaluation.approximateHessianDiagonal(loss), evaluation.hessianDiagonal(loss));
+    return distance(evaluation.approximateHessianDiagonal!(loss), evaluation.hessianDiagonal(loss));
   };
 
   it.each(ACTIVATION_NAMES)("is exact for one hidden layer of %s units with a Gaussian or a Bernoulli likelihood", (hidden) => {

@@ -50,7 +50,7 @@ describe("hessianVectorProduct", () => {
         evaluation.hessianVectorProduct(loss, v);
         evaluation.hessian(loss);
         evaluation.hessianDiagonal(loss);
-        evaluation.approximateHessianDiagonal(loss);
+        evaluation.approximateHessianDiagonal!(loss);
         expect(everything()).toEqual(before);
       }),
       { numRuns: 30 },

@@ -35,7 +35,7 @@ describe("lastLayer", () => {
         expectRestriction(lastLayer(network), network, indicesOf(network), inputs, seed);
         const { outputs } = network.evaluate(inputs);
         const loss = quadraticLoss(inputs.rows, network.outputs, seed)(outputs);
-        expectClose(lastLayer(network).evaluate(inputs).approximateHessianDiagonal(loss), network.evaluate(inputs).approximateHessianDiagonal(loss).slice(startOf(network)), 1e-12);
+        expectClose(lastLayer(network).evaluate(inputs).approximateHessianDiagonal!(loss), network.evaluate(inputs).approximateHessianDiagonal!(loss).slice(startOf(network)), 1e-12);
       }),
       { numRuns: 60 },
     );
@@ -107,7 +107,7 @@ describe("lastLayer", () => {
     evaluation.hessianVectorProduct(loss, normals(8, 1));
     evaluation.hessian(loss);
     evaluation.hessianDiagonal(loss);
-    evaluation.approximateHessianDiagonal(loss);
+    evaluation.approximateHessianDiagonal!(loss);
     expect(() => network.evaluate(inputs).jacobian()).toThrow("a derivative of a frozen layer");
   });
 

@@ -17,6 +17,21 @@ export interface Twin {
   readonly plain?: PlainNetwork;
   /** What these layers see of an input, where earlier layers are frozen. */
   readonly features?: (input: readonly number[]) => number[];
+  /** Its layers, where they share weights. */
+  readonly shared?: SharedLayers;
+}
+
+/** Layers that are the same linear map at several positions. */
+export interface SharedLayers {
+  /** In the order of the parameters, weights and then biases. */
+  readonly layers: readonly {
+    readonly units: number;
+    readonly biases: boolean;
+    /** What the weights multiply at each position. */
+    readonly patches: (weights: ArrayLike<number>, input: readonly number[]) => number[][];
+  }[];
+  /** f(x; w) with numbers added to what each layer gives: those of the first layer first, position by position, unit by unit. */
+  readonly shifted: (weights: ArrayLike<number>, input: readonly number[], shifts: ArrayLike<number>) => number[];
 }
 
 /** The data of a twin, for the library. */

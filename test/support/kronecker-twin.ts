@@ -1,7 +1,7 @@
 import { Matrix } from "ml-matrix";
 import type { Model } from "../../src/model/model.ts";
 import type { KindRow } from "../conformance.ts";
-import type { Twin } from "./dense-twin.ts";
+import type { SharedLayers, Twin } from "./dense-twin.ts";
 import { plainOutputs, plainPass, type PlainNetwork } from "./plain-network.ts";
 
 /**
@@ -9,7 +9,8 @@ import { plainOutputs, plainPass, type PlainNetwork } from "./plain-network.ts";
  * the parameters. A network without biases gets some, which are 0, to see H_bb.
  */
 export function twinKronecker(twin: Twin, kind: KindRow): Matrix {
-  const { plain } = twin;
+  const { plain, shared } = twin;
+  if (shared !== undefined) return twinShared(twin, shared, kind);
   if (plain === undefined) throw new Error("a network is needed");
   const { biased, starts } = withBiases(twin, plain);
   const hessian = kind.hessian(biased);
@@ -26,6 +27,33 @@ export function twinKronecker(twin: Twin, kind: KindRow): Matrix {
     const outputSide = hessian.subMatrix(start, end, start, end);
     put(outputSide.kroneckerProduct(inputSide));
     if (plain.biases) put(outputSide);
+  });
+  return result;
+}
+
+/**
+ * The same where weights are shared among P positions: with $H_{pp}$ the block of numbers added to the outputs at a position, $\tfrac1P \sum_p H_{pp} (x) \tfrac1N \sum_n \sum_p z_{np} z_{np}'$ for the weights of a
+ * layer, and its own block for the biases.
+ */
+function twinShared(twin: Twin, { layers, shifted }: SharedLayers, kind: KindRow): Matrix {
+  const { parameters, outputs } = twin.model;
+  const width = parameters.length;
+  const patches = layers.map((layer) => twin.inputs.map((input) => layer.patches(parameters, input)));
+  const shifts = layers.reduce((sum, { units }, l) => sum + units * patches[l][0].length, 0);
+  const model = { outputs, parameters: Float64Array.from([...parameters, ...new Float64Array(shifts)]) } as Model;
+  const hessian = kind.hessian({ ...twin, model, outputs: (w, x) => shifted(Array.from(w).slice(0, width), x, Array.from(w).slice(width)) });
+  const result = Matrix.zeros(width, width);
+  let [at, from] = [0, width];
+  layers.forEach(({ units, biases }, l) => {
+    const [positions, inputs] = [patches[l][0].length, patches[l][0][0].length];
+    const inputSide = patches[l].flat().reduce((sum, z) => sum.add(Matrix.columnVector(z).mmul(Matrix.rowVector(z))), Matrix.zeros(inputs, inputs)).div(twin.inputs.length);
+    const outputSide = Matrix.zeros(units, units);
+    for (let p = 0; p < positions; p++, from += units) outputSide.add(hessian.subMatrix(from, from + units - 1, from, from + units - 1));
+    result.setSubMatrix(outputSide.div(positions).kroneckerProduct(inputSide), at, at);
+    at += units * inputs;
+    if (!biases) return;
+    result.setSubMatrix(hessian.subMatrix(at, at + units - 1, at, at + units - 1), at, at);
+    at += units;
   });
   return result;
 }

@@ -16,7 +16,7 @@ import type { TextbookLikelihood } from "./textbook-likelihoods.ts";
 /** A model for a number of outputs, defined twice. */
 export interface TwinModel {
   readonly name: string;
-  readonly make: (outputs: number, seed: number) => Pick<Twin, "model" | "outputs" | "plain" | "features"> & { readonly inputs: number };
+  readonly make: (outputs: number, seed: number) => Pick<Twin, "model" | "outputs" | "plain" | "features" | "shared"> & { readonly inputs: number };
 }
 
 /** A network of the given hidden layers. */
@@ -70,11 +70,17 @@ export const twinConvolution: TwinModel = {
   name: "convolution",
   make: (outputs, seed) => {
     const model = network([1, 3], [convolution1d({ filters: 1, kernel: 2, activation: "tanh" }), flatten(), dense(outputs, { biases: false })], { seed });
-    const value = (w: ArrayLike<number>, x: readonly number[]): number[] => {
-      const places = [0, 1].map((p) => Math.tanh(w[0] * x[p] + w[1] * x[p + 1] + w[2]));
-      return Array.from({ length: outputs }, (_, k) => w[3 + 2 * k] * places[0] + w[4 + 2 * k] * places[1]);
+    const none = new Float64Array(2 + outputs);
+    const places = (w: ArrayLike<number>, x: readonly number[], shifts: ArrayLike<number>): number[] => [0, 1].map((p) => Math.tanh(w[0] * x[p] + w[1] * x[p + 1] + w[2] + shifts[p]));
+    const shifted = (w: ArrayLike<number>, x: readonly number[], shifts: ArrayLike<number>): number[] => {
+      const [first, second] = places(w, x, shifts);
+      return Array.from({ length: outputs }, (_, k) => w[3 + 2 * k] * first + w[4 + 2 * k] * second + shifts[2 + k]);
     };
-    return { inputs: 3, model, outputs: value };
+    const layers = [
+      { units: 1, biases: true, patches: (_: ArrayLike<number>, x: readonly number[]) => [[x[0], x[1]], [x[1], x[2]]] },
+      { units: outputs, biases: false, patches: (w: ArrayLike<number>, x: readonly number[]) => [places(w, x, none)] },
+    ];
+    return { inputs: 3, model, shared: { layers, shifted }, outputs: (w, x) => shifted(w, x, none) };
   },
 };
 
@@ -89,7 +95,7 @@ export const twinPairwise: TwinModel = {
 };
 
 /** Models that show no layers. */
-export const WITHOUT_LAYERS: readonly TwinModel[] = [twinFunction, twinSubnetwork, twinPairwise, twinConvolution];
+export const WITHOUT_LAYERS: readonly TwinModel[] = [twinFunction, twinSubnetwork, twinPairwise];
 
 /** A model and a likelihood with random data. */
 export function makeTwin(model: TwinModel, textbook: TextbookLikelihood, rows: number, seed: number): Twin {

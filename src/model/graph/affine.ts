@@ -36,6 +36,7 @@ export function fixedAffine({ shape, entries, scale, shift }: AffineMap): Operat
   return {
     shape,
     tensors: [],
+    entrywise: true,
     evaluate: ([x]) => {
       const outputs = new Float64Array(x.length);
       for (let i = 0, at = 0; at < x.length; i = i + 1 === width ? 0 : i + 1, at++) outputs[at] = scale[entries[i]] * x[at] + shift[entries[i]];

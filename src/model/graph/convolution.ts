@@ -92,6 +92,7 @@ function convolution(kind: string, expected: string, axes: number, given: Convol
         inputs: (channels / groups) * windows.count,
         outputs: filters / groups,
         biases,
+        features: channels,
         channelsFirst: windows.positions > 1,
         patches: imagePatches(channels, area, windows),
       });

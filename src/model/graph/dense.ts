@@ -41,7 +41,7 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
     (name, shapes) => {
       const shape = onlyInput(name, shapes);
       const around = shape.slice(0, -1);
-      return linearOperation({ shape: [...around, units], positions: sizeOf(around), groups: 1, inputs: shape[shape.length - 1], outputs: units, biases, channelsFirst: false });
+      return linearOperation({ shape: [...around, units], positions: sizeOf(around), groups: 1, inputs: shape[shape.length - 1], outputs: units, biases, features: shape[shape.length - 1], channelsFirst: false });
     },
     activationOption(options.activation),
   );

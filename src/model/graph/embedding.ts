@@ -26,6 +26,7 @@ export function embedding(things: number, size: number): Layer {
     shape: [...onlyInput(name, shapes), size],
     tensors: [{ role: "weights", rows: things, columns: size, start: { inputs: 0 } }],
     discrete: true,
+    lookup: true,
     evaluate: ([x], parameters, rows) => embeddingPass(indices(name, x, things), size, parameters, rows),
   }));
 }

@@ -1,6 +1,7 @@
 import type { Table } from "../../data.ts";
-import type { Evaluation, OutputDerivatives } from "../model.ts";
+import type { LayeredEvaluation, OutputDerivatives } from "../model.ts";
 import { numbersOf, type Graph } from "./graph.ts";
+import { activationsOf, deltasOf, type GraphLayer } from "./graph-layers.ts";
 import { addVectorJacobianProduct, changesAlong, forwardPass, type GraphPass } from "./passes.ts";
 import { addHessianVectorProduct, hessianColumns } from "./second-derivatives.ts";
 import { sizeOf } from "./shape.ts";
@@ -16,14 +17,14 @@ interface Part {
 
 /**
  * The graph at a batch. What the operations leave behind for derivatives is kept if it is small; else outputs are kept, and
- * the examples are passed again, some at a time, for each derivative.
+ * the examples are passed again, some at a time, for each derivative. Activations and deltas of layers are those of all examples at once: who asks for them takes a number that memory can bear.
  */
-export function evaluateGraph(graph: Graph, parameters: Float64Array, inputs: Table): Evaluation {
+export function evaluateGraph(graph: Graph, layers: readonly GraphLayer[], parameters: Float64Array, inputs: Table): LayeredEvaluation {
   const count = sizeOf(graph.shapes[graph.shapes.length - 1]);
   const width = parameters.length;
   const step = Math.max(1, Math.floor(CHUNK / numbersOf(graph)));
-  const partFrom = (from: number): Part => {
-    const rows = Math.min(step, inputs.rows - from);
+  const partFrom = (from: number, most = step): Part => {
+    const rows = Math.min(most, inputs.rows - from);
     return { pass: forwardPass(graph, parameters, inputs.data.subarray(from * inputs.columns, (from + rows) * inputs.columns), rows), from };
   };
   const whole = inputs.rows <= step ? partFrom(0) : undefined;
@@ -57,7 +58,13 @@ export function evaluateGraph(graph: Graph, parameters: Float64Array, inputs: Ta
     }
     return result;
   };
+  let [unbroken, activations]: [GraphPass | undefined, readonly Float64Array[] | undefined] = [whole?.pass, undefined];
+  const passOfAll = (): GraphPass => (unbroken ??= partFrom(0, inputs.rows).pass);
   return {
+    get activations() {
+      return (activations ??= activationsOf(passOfAll(), layers));
+    },
+    backpropagate: (cotangents) => deltasOf(passOfAll(), layers, cotangents),
     outputs: whole?.pass.outputs ?? byExample(({ outputs }) => outputs),
     scaledJacobian,
     jacobian: () => {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "../../errors.ts";
 import { remakeable } from "../../recipe.ts";
-import type { ParameterTensor } from "../model.ts";
+import type { LayerShape, ParameterTensor } from "../model.ts";
 import { shapeText, type Shape } from "./shape.ts";
 
 /**
@@ -56,8 +56,24 @@ export interface Operation {
   readonly inert?: boolean;
   /** Whether it is $W x + b$ for a vector x, with W and b, if any, as its parameters. */
   readonly dense?: boolean;
+  /** Whether each output is a function of the input in its place, without parameters. */
+  readonly entrywise?: boolean;
+  /** Of a linear map $W z + b$ at positions, with W and b, if any, as its parameters: its sizes. The passes of such operations have `activations` and `deltas`. */
+  readonly map?: OperationMap;
+  /** Whether an example has no more than a few rows of the weights, its only parameters: what is kept of curvature may then leave out that between rows. */
+  readonly lookup?: boolean;
   /** The operation at N examples; each input is N x its size, and `parameters` are its own. */
   evaluate(inputs: readonly Float64Array[], parameters: Float64Array, rows: number): OperationPass;
+}
+
+/**
+ * The sizes of a linear map that an {@link Operation} is.
+ *
+ * @category Models
+ */
+export interface OperationMap extends Required<Pick<LayerShape, "inputs" | "outputs" | "positions" | "groups">> {
+  /** How many features its inputs have: the numbers of a position, or channels, of which a group takes its share, each with as many columns of W. */
+  readonly features: number;
 }
 
 /**
@@ -94,6 +110,10 @@ export interface OperationPass {
   push(changes: Changes, direction: Float64Array | undefined, into: Float64Array): void;
   /** Adds $J_\theta^\top u$; for operations with parameters. */
   gradient?(cotangents: Float64Array, into: GradientRows): void;
+  /** N P x G inputs: the z of all positions; for linear maps. */
+  activations?(): Float64Array;
+  /** N P x G outputs: cotangents by positions; for linear maps. */
+  deltas?(cotangents: Float64Array): Float64Array;
   /** Adds the derivative of $J_i^\top u$ along changes of inputs and parameters, for fixed $u$; absent where it is 0. */
   bend?(cotangents: Float64Array, changes: Changes, direction: Float64Array | undefined, into: Changes): void;
   /** Adds the derivative of $J_\theta^\top u$ along changes of inputs, for fixed $u$; absent where it is 0. */

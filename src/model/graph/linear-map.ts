@@ -19,6 +19,8 @@ export interface LinearMap {
   /** Of a group. */
   readonly outputs: number;
   readonly biases: boolean;
+  /** How many features the inputs have: numbers, or channels. */
+  readonly features: number;
   /** Whether outputs are G outputs x P instead of P x G outputs. */
   readonly channelsFirst: boolean;
   /** How the N P x G inputs rows that W meets come from the inputs, where they are not these themselves. */
@@ -37,11 +39,11 @@ const CHUNK = 2 ** 20;
 
 /** The operation, with W (G outputs x inputs) and b as parameters. */
 export function linearOperation(map: LinearMap): Operation {
-  const { positions, groups, inputs, outputs, biases, shape, patches } = map;
+  const { positions, groups, inputs, outputs, biases, shape, patches, features } = map;
   const [rows, start] = [groups * outputs, { inputs }];
   const weights: OperationTensor = { role: "weights", rows, columns: inputs, start };
   const tensors: readonly OperationTensor[] = biases ? [weights, { role: "biases", rows, columns: 1, start }] : [weights];
-  return { shape, tensors, dense: positions === 1 && patches === undefined, evaluate: ([z], parameters, n) => linearPass(map, z, parameters, n) };
+  return { shape, tensors, dense: positions === 1 && patches === undefined, map: { positions, groups, inputs, outputs, features }, evaluate: ([z], parameters, n) => linearPass(map, z, parameters, n) };
 }
 
 function linearPass(map: LinearMap, z: Float64Array, parameters: Float64Array, rows: number): OperationPass {
@@ -57,6 +59,8 @@ function linearPass(map: LinearMap, z: Float64Array, parameters: Float64Array, r
       if (direction !== undefined) addOutputs(map, z, direction, map.biases, rows, into);
     },
     gradient: (u, into) => addGradient(map, u, z, map.biases, rows, into),
+    activations: () => patchesOf(map, z, 0, rows),
+    deltas: (u) => deltasOf(map, u, 0, rows),
     bend: (u, _, direction, [into]) => {
       if (direction !== undefined && into !== undefined) addInputs(map, u, direction, rows, into);
     },

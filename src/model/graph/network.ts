@@ -4,10 +4,11 @@ import { random } from "../../random.ts";
 import { columns } from "../../report.ts";
 import { remakeable } from "../../recipe.ts";
 import { checkedParameters } from "../dense-network.ts";
-import type { Model } from "../model.ts";
+import type { LayeredModel, Model } from "../model.ts";
 import type { NetworkEntry } from "./entries.ts";
 import { evaluateGraph } from "./evaluation.ts";
 import { buildGraph, gainOf, type Graph } from "./graph.ts";
+import { graphLayers } from "./graph-layers.ts";
 import { headOf, type NetworkHead } from "./head.ts";
 import { checkedShape, shapeText, sizeOf, type Shape } from "./shape.ts";
 
@@ -28,8 +29,9 @@ export interface NetworkOptions {
  *
  * @category Models
  */
-export interface Network extends Model {
+export interface Network extends LayeredModel {
   readonly inputs: number;
+  readonly chained: false;
   /** Of one example of the inputs. */
   readonly inputShape: Shape;
   /** Of one example of the outputs. */
@@ -73,8 +75,9 @@ export interface NetworkOperation {
  * **Derivatives** are exact where layers are smooth: first ones by backpropagation, Hessian-vector products by the R-operator (Pearlmutter 1994), the Hessian column by column in W such products. Where they have
  * kinks, as relu and {@link maxPooling2d}, they are what holds almost everywhere: slopes of the piece on which the example lies, and no bending.
  *
- * Structures and methods that take any {@link Model} take a network: {@link full}, {@link diagonal}, {@link lowRank}, {@link blockDiagonal} of layers or tensors, {@link subnetwork},
- * and {@link lastLayer} where a dense layer gives the outputs. It is no {@link LayeredModel}: {@link kronecker} and {@link automaticRelevance} want dense layers alone, as {@link mlp} has them and as the last layer is one.
+ * **Structures**: all of them, from the activations and deltas of its layers ({@link LayeredModel}). Dense layers and convolutions have Kronecker factors, group by group; factors and shifts of normalisation that are free, and layers of your own, keep
+ * the curvature of all their parameters, vectors of an embedding that of each vector. Of the rows of the Jacobian, which {@link full}, {@link blockDiagonal} and {@link lowRank} take, those of layers that share weights are written out, N K x
+ * their parameters; those of dense layers never are. {@link lastLayer} takes a network whose outputs a dense layer gives.
  *
  * @category Models
  * @param inputShape - The shape of one example.
@@ -113,12 +116,15 @@ export function isNetwork(model: Model): model is Network {
   return "operations" in model && "inputShape" in model;
 }
 
-function create(graph: Graph, inputShape: Shape, layers: readonly NetworkEntry[], parameters: Float64Array): Network {
+function create(graph: Graph, inputShape: Shape, entries: readonly NetworkEntry[], parameters: Float64Array): Network {
   const { steps, tensors, shapes } = graph;
   const outputShape = shapes[steps.length];
+  const layers = graphLayers(graph);
   const model: Network = {
     parameters,
     tensors,
+    layers,
+    chained: false,
     inputs: sizeOf(inputShape),
     outputs: sizeOf(outputShape),
     inputShape,
@@ -131,10 +137,10 @@ function create(graph: Graph, inputShape: Shape, layers: readonly NetworkEntry[]
       return headOf(graph, parameters);
     },
     // A copy: what the caller does with the array later must not reach the network.
-    withParameters: (other) => create(graph, inputShape, layers, checkedParameters(other, tensors).slice()),
-    evaluate: (inputs) => evaluateGraph(graph, parameters, inputs),
+    withParameters: (other) => create(graph, inputShape, entries, checkedParameters(other, tensors).slice()),
+    evaluate: (inputs) => evaluateGraph(graph, layers, parameters, inputs),
   };
-  return remakeable(model, "network", () => ({ inputShape, layers, parameters }));
+  return remakeable(model, "network", () => ({ inputShape, layers: entries, parameters }));
 }
 
 function operationsOf({ steps }: Graph): NetworkOperation[] {

@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { exact, outerProduct } from "../../../src/curvature/curvature.ts";
 import { NotPositiveDefiniteError, UnsupportedError } from "../../../src/errors.ts";
+import { evidence } from "../../../src/evidence/evidence.ts";
+import { withEvidence } from "../../../src/evidence/with-evidence.ts";
 import { fit } from "../../../src/fit.ts";
 import { bernoulli } from "../../../src/likelihood/bernoulli.ts";
 import { categorical } from "../../../src/likelihood/categorical.ts";
@@ -20,7 +22,6 @@ import { dataTerm } from "../../../src/posterior/data-term.ts";
 import { laplace } from "../../../src/posterior/laplace.ts";
 import { loadPosterior, savePosterior } from "../../../src/posterior/save.ts";
 import { predict } from "../../../src/predictive/predict.ts";
-import { automaticRelevance } from "../../../src/prior/automatic-relevance.ts";
 import { isotropic } from "../../../src/prior/isotropic.ts";
 import { perLayer } from "../../../src/prior/per-layer.ts";
 import { random } from "../../../src/random.ts";
@@ -30,6 +31,7 @@ import { full } from "../../../src/structure/full.ts";
 import { kronecker } from "../../../src/structure/kronecker.ts";
 import { lowRank } from "../../../src/structure/low-rank.ts";
 import type { Structure } from "../../../src/structure/structure.ts";
+import { adam } from "../../../src/training/adam.ts";
 import { train } from "../../../src/training/train.ts";
 import { stopWorkers } from "../../../src/workers/pool.ts";
 import { packed, unpacked } from "../../../src/workers/packing.ts";
@@ -117,21 +119,33 @@ describe("a small convolutional network", () => {
     expect(tests.targets.filter((label, n) => probabilities.get(n, label) > 0.5).length).toBeGreaterThan(34);
   });
 
-  it("says what wants dense layers", async () => {
+  it("takes Kronecker factors, and re-estimates a precision for each layer with them while it trains", async () => {
+    const fitted = await train(untrained, categorical(), data, { prior: perLayer(1), method: withEvidence(adam({ epochs: 400 })) });
+    const posterior = await laplace(fitted.model, categorical(), data, { structure: kronecker(), prior: fitted.prior });
+    const { probabilities } = await predict(posterior, tests.inputs);
+    expect(tests.targets.filter((label, n) => probabilities.get(n, label) > 0.5).length).toBeGreaterThan(34);
+    expect(fitted.prior.precisions.every((alpha) => alpha !== 1)).toBe(true);
+    expect(posterior.effectiveParameters).toBeLessThan(posterior.model.parameters.length);
+  });
+
+  it("says what wants a chain of dense layers", async () => {
     const { model, likelihood } = await trained;
-    await expect(laplace(model, likelihood, data, { structure: kronecker() })).rejects.toThrow(UnsupportedError);
-    expect(() => automaticRelevance().bind(model)).toThrow(UnsupportedError);
+    const posterior = await laplace(model, likelihood, data, { structure: kronecker() });
+    expect(() => evidence(posterior, { symmetries: true })).toThrow(UnsupportedError);
+    await expect(laplace(model, likelihood, data, { structure: diagonal(), curvature: exact({ diagonal: "approximate" }) })).rejects.toThrow(UnsupportedError);
   });
 
   it("goes through a text, and to workers, with the same numbers to the last digit", async () => {
     const { model, likelihood, prior } = await trained;
-    const options = { prior, structure: diagonal() };
+    for (const structure of [diagonal(), kronecker(), full({ space: "function" })]) {
+    const options = { prior, structure };
     const posterior = await laplace(model, likelihood, data, options);
     const loaded = loadPosterior<Network, typeof likelihood>(JSON.parse(JSON.stringify(savePosterior(posterior))));
     const shared = await laplace(model, likelihood, data, { ...options, workers: 2 });
     expect([loaded.logEvidence, shared.logEvidence]).toEqual([posterior.logEvidence, posterior.logEvidence]);
     expect(loaded.model.operations).toEqual(model.operations);
     expect((await predict(loaded, tests.inputs)).probabilities.to1DArray()).toEqual((await predict(posterior, tests.inputs)).probabilities.to1DArray());
+    }
   });
 });
 
