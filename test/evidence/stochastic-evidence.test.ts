@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { empiricalFisher, exact, outerProduct } from "../../src/curvature/curvature.ts";
 import { NotPositiveDefiniteError } from "../../src/errors.ts";
 import { evidence } from "../../src/evidence/evidence.ts";
@@ -16,6 +16,9 @@ import { train } from "../../src/training/train.ts";
 import { expectClose } from "../support/close.ts";
 import { normals } from "../support/random-numbers.ts";
 import { noisySine } from "../support/regression.ts";
+
+// Statistics of many seeds, on machines that do other things as well.
+vi.setConfig({ testTimeout: 60_000 });
 
 const classes = { inputs: Array.from({ length: 40 }, (_, n) => Array.from(normals(3, n))), targets: Array.from({ length: 40 }, (_, n) => n % 3) };
 const structure = full({ space: "weight" });

@@ -1,8 +1,11 @@
 import { DOMParser, parseHTML } from "linkedom";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { spectralDensityPlot } from "../../src/plots.ts";
 import { spectralDensity } from "../../src/spectrum/spectral-density.ts";
 import { normals } from "../support/random-numbers.ts";
+
+// Statistics of many seeds, on machines that do other things as well.
+vi.setConfig({ testTimeout: 60_000 });
 
 const { document } = parseHTML("<html></html>");
 const diagonal = [...normals(60, 1).map((value) => value / 10), 40, 80];

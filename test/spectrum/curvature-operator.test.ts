@@ -1,5 +1,5 @@
 import { Matrix } from "ml-matrix";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { empiricalFisher, exact, monteCarloFisher, outerProduct, type CurvatureKind } from "../../src/curvature/curvature.ts";
 import { gradient, hessianVectorProduct } from "../../src/curvature/loss.ts";
 import type { Data } from "../../src/data.ts";
@@ -29,6 +29,9 @@ import { expectClose } from "../support/close.ts";
 import fc from "../support/fast-check.ts";
 import { cases } from "../support/networks.ts";
 import { normals } from "../support/random-numbers.ts";
+
+// Statistics of many seeds, on machines that do other things as well.
+vi.setConfig({ testTimeout: 60_000 });
 
 const table = (rows: number, columns: number, seed: number) => ({ data: normals(rows * columns, seed), shape: [rows, columns] as const });
 const regression = (rows: number, inputs: number, outputs: number, seed = 1): Data => ({ inputs: table(rows, inputs, seed), targets: table(rows, outputs, seed + 1) });

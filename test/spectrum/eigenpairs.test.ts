@@ -1,5 +1,5 @@
 import { Matrix } from "ml-matrix";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { exact } from "../../src/curvature/curvature.ts";
 import { hessian } from "../../src/curvature/loss.ts";
 import { NotFiniteError } from "../../src/errors.ts";
@@ -11,6 +11,9 @@ import { expectClose } from "../support/close.ts";
 import fc from "../support/fast-check.ts";
 import { normals } from "../support/random-numbers.ts";
 import { eigenvalues, operatorOf, spectra, withSpectrum } from "./matrices.ts";
+
+// Statistics of many seeds, on machines that do other things as well.
+vi.setConfig({ testTimeout: 60_000 });
 
 const largestSize = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 

@@ -1,11 +1,14 @@
 import { Matrix } from "ml-matrix";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { estimateDiagonal } from "../../src/spectrum/diagonal.ts";
 import { estimateTrace } from "../../src/spectrum/trace.ts";
 import { expectClose } from "../support/close.ts";
 import fc from "../support/fast-check.ts";
 import { normals } from "../support/random-numbers.ts";
 import { operatorOf, spectra, withSpectrum } from "./matrices.ts";
+
+// Statistics of many seeds, on machines that do other things as well.
+vi.setConfig({ testTimeout: 60_000 });
 
 const methods = ["hutch++", "hutchinson"] as const;
 /** A spectrum as curvature has: a few large eigenvalues, many small ones. */
