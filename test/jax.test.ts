@@ -21,6 +21,9 @@ import fc from "./support/fast-check.ts";
 import { quadraticLoss } from "./support/networks.ts";
 import { normals } from "./support/random-numbers.ts";
 
+// jax-js compiles each function for each size, which takes a while on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 type Dense = { weights: np.Array; biases: np.Array };
 type Layers = { hidden: Dense; last: Dense };
 
