@@ -3,7 +3,7 @@
  *
  *     npm run notebooks:check    run, and compare the fresh outputs with the stored ones
  *     npm run notebooks:write    run, and store the fresh outputs
- *     npm run notebooks:pages    write each notebook with its stored outputs to docs/notebooks as Markdown
+ *     npm run notebooks:pages    write each notebook with its stored outputs to docs/notebooks as Markdown, and a page that lists them
  *
  * Names of notebooks may follow (`npm run notebooks:write -- 01-a-first-posterior.ipynb`); without any, all are taken.
  */
@@ -17,7 +17,7 @@ import { compareOutputs } from "./tooling/compare.ts";
 import { capture } from "./tooling/events.ts";
 import { joinCells } from "./tooling/join.ts";
 import { codeCells, serialize, withOutputs, type Notebook } from "./tooling/notebook.ts";
-import { toPage } from "./tooling/page.ts";
+import { toIndex, toPage } from "./tooling/page.ts";
 
 const directory = fileURLToPath(new URL(".", import.meta.url));
 const pages = join(directory, "..", "docs", "notebooks");
@@ -82,12 +82,19 @@ const all = (await readdir(directory)).filter((name) => name.endsWith(".ipynb"))
 const chosen = names.length > 0 ? names.map((name) => basename(name)) : all;
 if (chosen.length === 0) throw new Error(`no notebooks in ${directory}`);
 
+const read = async (name: string) => JSON.parse(await readFile(join(directory, name), "utf8")) as Notebook;
+
 for (const name of chosen) {
-  const notebook = JSON.parse(await readFile(join(directory, name), "utf8")) as Notebook;
+  const notebook = await read(name);
   const start = performance.now();
   const problems = await tasks[taskName](name, notebook);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`${problems.length === 0 ? "ok  " : "FAIL"} ${taskName} ${name} (${seconds} s)`);
   for (const problem of problems) console.log(problem.replace(/^/gm, "     "));
   if (problems.length > 0) process.exitCode = 1;
+}
+
+if (taskName === "pages") {
+  const named = await Promise.all(all.map(async (name) => [name, await read(name)] as const));
+  await writeFile(join(pages, "00-course.md"), toIndex(Object.fromEntries(named)));
 }

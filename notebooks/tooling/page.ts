@@ -2,14 +2,36 @@ import { joinText, mimeText, type Cell, type MimeBundle, type Notebook, type Out
 
 /** The notebook as a Markdown page of the documentation, in `docs/notebooks/`, with its stored outputs. */
 export function toPage(notebook: Notebook, source: string): string {
-  const prose = notebook.cells.filter((cell) => cell.cell_type !== "code").map((cell) => joinText(cell.source));
-  const title = /^# +(.+)$/m.exec(prose.join("\n"))?.[1] ?? source;
+  const { title = source } = headOf(notebook);
   return [
     `---\ntitle: ${JSON.stringify(title)}\ncategory: Notebooks\n---`,
     ...notebook.cells.map(cellToMarkdown),
     `*This page is the notebook \`${source}\` with the outputs of its last run.*`,
     "",
   ].join("\n\n");
+}
+
+/** A page that lists the notebooks, by their file names, with the first paragraph of each. */
+export function toIndex(notebooks: Readonly<Record<string, Notebook>>): string {
+  const entries = Object.entries(notebooks).map(([name, notebook], i) => {
+    const { title = name, paragraph } = headOf(notebook);
+    return `${i + 1}. **[${title}](${name.replace(/\.ipynb$/, ".md")})**${paragraph === undefined ? "" : ` ${redirectLinks(paragraph)}`}`;
+  });
+  return [
+    `---\ntitle: "A course in notebooks"\ncategory: Notebooks\n---`,
+    "# A course in notebooks",
+    "For readers of MacKay's papers and of Bishop's books, from a first posterior on. Each chapter is a Deno notebook in `notebooks/`, and a page here with its outputs. `npm run notebooks` opens them in Jupyter, to be changed and run.",
+    ...entries,
+    "",
+  ].join("\n\n");
+}
+
+/** Its first heading, and the paragraph below. */
+function headOf(notebook: Notebook): { readonly title: string | undefined; readonly paragraph: string | undefined } {
+  const prose = notebook.cells.filter((cell) => cell.cell_type !== "code").map((cell) => joinText(cell.source));
+  const [, title, below = ""] = /^# +(.+)$([^]*)/m.exec(prose.join("\n\n")) ?? [];
+  const paragraph = below.trim().split(/\n\s*\n/)[0].replace(/\s*\n\s*/g, " ");
+  return { title, paragraph: paragraph === "" || paragraph.startsWith("#") ? undefined : paragraph };
 }
 
 function cellToMarkdown(cell: Cell): string {
@@ -33,10 +55,12 @@ function bundleToMarkdown(bundle: MimeBundle): string {
   return fence(mimeText(bundle["text/plain"] ?? ""), "text");
 }
 
-/** HTML in Markdown ends at the first empty line, so it has none; drawings are made for white paper. */
+/** HTML in Markdown ends at the first empty line, so it has none; other drawings are made for white paper. */
 function htmlBlock(html: string): string {
   const lines = html.split("\n").filter((line) => line.trim() !== "");
-  return ['<div style="background: white; color: black; overflow-x: auto">', ...lines, "</div>"].join("\n");
+  // Pictures of laplace-ts/plots have paper of their own, light or dark as the page is.
+  const style = /^\s*<svg[^>]* style="[^"]*light-dark\(/.test(html) ? "overflow-x: auto" : "background: white; color: black; overflow-x: auto";
+  return [`<div style="${style}">`, ...lines, "</div>"].join("\n");
 }
 
 /** A code block whose fence is longer than any run of backticks within. */

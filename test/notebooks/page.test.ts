@@ -1,8 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { redirectLinks, toPage } from "../../notebooks/tooling/page.ts";
+import { redirectLinks, toIndex, toPage } from "../../notebooks/tooling/page.ts";
 import { code, notebookOf, printed, prose, shown } from "./notebook-builder.ts";
 
 const page = (...cells: Parameters<typeof notebookOf>) => toPage(notebookOf(...cells), "notebooks/a.ipynb");
+
+describe("the index of the notebooks", () => {
+  it("lists them in order with title, link and first paragraph", () => {
+    const text = toIndex({ "01-a.ipynb": notebookOf(prose("# A start\n\nOf what\nis to [come](02-b.ipynb).\n\nMore.")), "02-b.ipynb": notebookOf(prose("# The end\n\n## At once")), "03-c.ipynb": notebookOf(code("1")) });
+    expect(text).toMatch(/^---\ntitle: "[^"]+"\ncategory: Notebooks\n---\n/);
+    expect(text).toContain("\n\n1. **[A start](01-a.md)** Of what is to [come](02-b.md).\n\n2. **[The end](02-b.md)**\n\n3. **[03-c.ipynb](03-c.md)**\n");
+    expect(text).not.toContain("More.");
+  });
+});
 
 describe("a notebook's page", () => {
   it("takes its title from the first heading, or else from the file", () => {
@@ -19,6 +28,9 @@ describe("a notebook's page", () => {
     const text = page(code("a", shown({ "text/plain": "plain", "image/svg+xml": "<svg>\n\n<rect/></svg>" })));
     expect(text).toMatch(/<div [^>]*>\n<svg>\n<rect\/><\/svg>\n<\/div>/);
     expect(text).not.toContain("plain");
+    expect(text).toContain("background: white");
+    const adaptive = page(code("a", shown({ "text/html": '<svg style="color: light-dark(#333, #DDD)"></svg>' })));
+    expect(adaptive).not.toContain("background: white");
     expect(page(code("a", shown({ "text/markdown": "**b**", "text/plain": "b" })))).toContain("\n\n**b**\n\n");
     expect(page(code("a", shown({ "image/png": "aGk=\n" })))).toContain('src="data:image/png;base64,aGk="');
   });
