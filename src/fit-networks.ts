@@ -6,6 +6,7 @@ import { foldsOf } from "./folds.ts";
 import { examples } from "./likelihood/examples.ts";
 import type { Likelihood } from "./likelihood/likelihood.ts";
 import type { Pooling } from "./likelihood/pooled-student-t.ts";
+import type { ScaleTrend } from "./likelihood/scale-trend.ts";
 import { logSumExp } from "./likelihood/softmax.ts";
 import { isStudentT, studentT } from "./likelihood/student-t.ts";
 import { concatenated } from "./linalg/vector.ts";
@@ -66,6 +67,8 @@ export interface FittedNetworks<L extends Likelihood> {
   readonly spread: number;
   /** Those of the one {@link studentT} distribution by which the mixture predicts, as held-out examples ask for; undefined for other noise, and where none were held out. */
   readonly degreesOfFreedom: number | undefined;
+  /** How the scale of that distribution follows its mean, for each output, where held-out examples ask for that; undefined as `degreesOfFreedom` is. */
+  readonly trends: readonly ScaleTrend[] | undefined;
   /** The mixture of the members' posteriors, of this spread; with {@link studentT} as they are, as it is the predictions that are pooled. */
   readonly posterior: Mixture<DenseNetwork, L>;
   /** $\log \sum_i p_i(D)$ over the members, as {@link Mixture.logEvidence}. */
@@ -110,6 +113,7 @@ export async function fitNetworks<L extends Likelihood>(family: Networks, likeli
     best: members.reduce((highest, member) => (member.logEvidence > highest.logEvidence ? member : highest)),
     spread: pooling?.spread ?? spread,
     degreesOfFreedom: pooling?.degreesOfFreedom,
+    trends: pooling?.trends,
     posterior,
     logEvidence: logSumExp(members.map((member) => member.logEvidence)),
     predict: async (inputs, asked) => pooled(await predict(posterior, inputs, asked), posterior, pooling),
@@ -161,7 +165,7 @@ async function stacked<L extends Likelihood>({ folds: wanted, seed }: Networks, 
     }),
   );
   const best = candidates.reduce((highest, other) => (other.score > highest.score ? other : highest));
-  const targets = gather(parts.targets, folds.flatMap((fold) => Array.from(fold))).data;
+  const targets = gather(parts.targets, folds.flatMap((fold) => Array.from(fold)));
   // With noise there is but one kind of prior.
   return { ...best, pooling: poolingFor(sizes.map((_, size) => ofSize(0, size).map(({ moments }) => moments)), best.shares, targets) };
 }
@@ -254,6 +258,10 @@ function summary(sizes: readonly TriedSize[], members: readonly FittedNetwork<Li
 
 /** What held-out examples ask for. */
 function asked(spread: number, pooling: Pooling | undefined): string {
-  if (pooling !== undefined) return `\n\npooled  a t distribution of ${pooling.degreesOfFreedom} degrees of freedom, with ${pooling.spread} of the mixture's squared scale, as held-out examples ask for`;
+  if (pooling !== undefined) {
+    const { degreesOfFreedom, trends } = pooling;
+    const factors = trends.some(({ slope }) => slope !== 0) ? `; the scale changes by ${trends.map(({ slope }) => Math.exp(slope).toFixed(2)).join(", ")} times with each standard deviation of the predictions` : "";
+    return `\n\npooled  a t distribution of ${degreesOfFreedom} degrees of freedom, with ${pooling.spread.toFixed(2)} of the mixture's squared scale${factors}, as held-out examples ask for`;
+  }
   return spread === 1 ? "" : `\n\nspread  ${spread} of the members' variance, as held-out examples ask for`;
 }

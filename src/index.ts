@@ -174,4 +174,5 @@ export type { Epoch, Minimum, StopReason, TrainingMethod, TrainingTask } from ".
 export { fit, type FitOptions, type Fitted } from "./fit.ts";
 export { networks, type Networks, type NetworksOptions } from "./networks.ts";
 export type { FittedNetwork, FittedNetworks, TriedSize } from "./fit-networks.ts";
+export type { ScaleTrend } from "./likelihood/scale-trend.ts";
 export { committee, type Committee, type CommitteeOptions } from "./committee.ts";

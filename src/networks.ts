@@ -55,7 +55,8 @@ const WORK = 3e9;
  *    variances of members are narrowed by the one factor that held-out examples like best, if any (the spread-adjusted linear pool of Gneiting & Ranjan 2013). Where there is no noise, as of classes, it is the posterior covariance that is narrowed, down to 1.5 %,
  *    and held-out examples choose between {@link automaticRelevance} and {@link perLayer}.
  *    With {@link studentT} the mixture is pooled into one t distribution of its mean, with the share of its squared scale (of members, their noise and their disagreement) and the degrees of freedom that held-out examples like best:
- *    so the tails are those of the whole prediction, and not of noise alone around means that scatter as if by a normal distribution.
+ *    so the tails are those of the whole prediction, and not of noise alone around means that scatter as if by a normal distribution. Where noise is not the same for large and for small values, its log scale
+ *    gets a linear trend in the mean ({@link ScaleTrend}), if held-out examples like that by $\frac12 \log N$ better (Schwarz 1978).
  * 3. Networks of the sizes that are left are fitted to all examples, and predict with these weights; without those in a bad mode, whose log evidence is more than 0.05 an example below that of the best of
  *    their size.
  *

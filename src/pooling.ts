@@ -1,3 +1,4 @@
+import type { Table } from "./data.ts";
 import type { Likelihood } from "./likelihood/likelihood.ts";
 import { bestPooling, pooledMoments, pooledStudentT, type Moments, type Pooling } from "./likelihood/pooled-student-t.ts";
 import type { Prediction } from "./likelihood/prediction.ts";
@@ -17,10 +18,10 @@ export function momentsOf(prediction: Prediction, likelihood: Likelihood): Momen
 }
 
 /** The pooling by which held-out targets are most probable: `folds` has for each size its predictions of one fold after the other. Undefined where there are no moments. */
-export function poolingFor(folds: readonly (readonly (Moments | undefined)[])[], shares: readonly number[], targets: Float64Array): Pooling | undefined {
+export function poolingFor(folds: readonly (readonly (Moments | undefined)[])[], shares: readonly number[], targets: Table): Pooling | undefined {
   if (folds[0][0] === undefined) return undefined;
   const ofSize = (folds as readonly (readonly Moments[])[]).map((parts) => ({ mean: concatenated(parts.map(({ mean }) => mean)), squaredScale: concatenated(parts.map(({ squaredScale }) => squaredScale)) }));
-  return bestPooling(pooledMoments(ofSize, shares), targets);
+  return bestPooling(pooledMoments(ofSize, shares), targets.data, targets.columns);
 }
 
 /** The prediction of a mixture, pooled if there is a way. */

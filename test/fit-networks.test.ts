@@ -92,12 +92,20 @@ describe("a family of networks", () => {
     const wide = await fit(straight, studentT({ scale: 1, degreesOfFreedom: 1000, fixed: true }), data);
     expect([0.18, 0.25, 0.35]).toContain(wide.spread);
     expect([2.5, 3, 4]).toContain(wide.degreesOfFreedom);
-    expect(wide.summary()).toContain(`a t distribution of ${wide.degreesOfFreedom} degrees of freedom, with ${wide.spread} of`);
+    expect(wide.summary()).toContain(`a t distribution of ${wide.degreesOfFreedom} degrees of freedom, with ${wide.spread.toFixed(2)} of`);
+    expect(wide.trends!.map(({ slope }) => slope)).toEqual([0]);
     const [{ mean, variance }, prediction] = [await predict(wide.posterior, [0.5]), await wide.predict([0.5])];
     expect(prediction.mean.get(0, 0)).toBe(mean.get(0, 0));
     const scale = Math.sqrt(wide.spread * (variance.get(0, 0) + 1));
     expect(prediction.logDensity([2])[0]).toBeCloseTo(studentLogDensity((2 - mean.get(0, 0)) / scale, wide.degreesOfFreedom!) - Math.log(scale), 10);
     expect(meanLogDensity(await wide.predict(data.inputs), data.targets)).toBeGreaterThan(meanLogDensity(await predict(wide.posterior, data.inputs), data.targets) + 0.1);
+
+    // Noise that grows with the targets.
+    const growing = await fit(straight, studentT(), { inputs: x, targets: x.map((value, n) => value + 0.3 * Math.exp(0.5 * value) * z[n]) });
+    expect(growing.trends![0].slope).toBeCloseTo(0.5, 0);
+    expect(growing.summary()).toMatch(/the scale changes by 1\.\d\d times with each standard deviation/);
+    const ends = await growing.predict([-1, 1]);
+    expect(ends.noiseVariance.get(1, 0) / ends.noiseVariance.get(0, 0)).toBeGreaterThan(2);
 
     // Outputs of other units have noise of their own.
     const two = await fit(straight, studentT(), outputs(0.5));

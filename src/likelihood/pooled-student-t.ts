@@ -4,8 +4,9 @@ import { alike, entries } from "./entries.ts";
 import { normalQuantile } from "./normal-quantile.ts";
 import { normalStudentCumulative, normalStudentInterval, normalStudentLogDensity, scaleMixture } from "./normal-student.ts";
 import type { Interval } from "./prediction.ts";
+import { levelTrend, squaredScaleFactor, type ScaleTrend } from "./scale-trend.ts";
 import { scoresByQuadrature } from "./score-by-quadrature.ts";
-import { studentLogDensity } from "./student-t-density.ts";
+import { studentLogNormalizer } from "./student-t-density.ts";
 import type { StudentTPrediction } from "./student-t-prediction.ts";
 import { rowSums } from "./without-noise.ts";
 
@@ -14,6 +15,8 @@ export interface Pooling {
   /** Its squared scale, as a share of the squared scale of the mixture. */
   readonly spread: number;
   readonly degreesOfFreedom: number;
+  /** How the scale of each output follows its predictions. */
+  readonly trends: readonly ScaleTrend[];
 }
 
 /** What the distribution is made from: means and squared scales of targets, N x K. */
@@ -25,6 +28,8 @@ export interface Moments {
 /** What held-out examples choose from: squared scales in steps of a fifth; 1000 degrees of freedom are as good as a normal distribution, and 2.5 leave the variance finite. */
 const SPREADS: readonly number[] = Array.from({ length: 15 }, (_, k) => 2 ** ((2 - k) / 4));
 const DEGREES_OF_FREEDOM: readonly number[] = [1000, 30, 14, 10, 8, 6, 5, 4, 3.5, 3, 2.5];
+/** From a scale that is the same everywhere to one that changes e-fold in a standard deviation of the predictions. */
+const SLOPES: readonly number[] = [0, ...Array.from({ length: 20 }, (_, k) => (k < 10 ? k - 10 : k - 9) / 10)];
 
 /** The mean of a mixture, and its squared scale: the average one, and the variance of the means. */
 export function pooledMoments(components: readonly Moments[], weights: ArrayLike<number>): Moments {
@@ -33,25 +38,47 @@ export function pooledMoments(components: readonly Moments[], weights: ArrayLike
   return { mean, squaredScale };
 }
 
-/** The spread and the degrees of freedom by which the targets are most probable. */
-export function bestPooling({ mean, squaredScale }: Moments, targets: Float64Array): Pooling {
-  const score = ({ spread, degreesOfFreedom }: Pooling): number =>
-    targets.reduce((sum, t, i) => {
-      const scale = Math.sqrt(spread * squaredScale[i]);
-      return sum + studentLogDensity((t - mean[i]) / scale, degreesOfFreedom) - Math.log(scale);
-    }, 0);
-  const candidates = DEGREES_OF_FREEDOM.flatMap((degreesOfFreedom) => SPREADS.map((spread) => ({ spread, degreesOfFreedom })));
-  const scores = candidates.map(score);
-  return candidates[scores.indexOf(Math.max(...scores))];
+/**
+ * The spread, the degrees of freedom and the trends by which the targets, N x K, are most probable. A trend is one parameter more for its output, and has to earn $\frac12 \log N$ (Schwarz 1978).
+ */
+export function bestPooling({ mean, squaredScale }: Moments, targets: Float64Array, columns: number): Pooling {
+  const rows = targets.length / columns;
+  const squares = targets.map((t, i) => (t - mean[i]) ** 2);
+  const column = (values: Float64Array, k: number): Float64Array => Float64Array.from({ length: rows }, (_, n) => values[n * columns + k]);
+  const trends = Array.from({ length: columns }, (_, k) => {
+    const [predictions, scales, ofColumn] = [mean, squaredScale, squares].map((values) => column(values, k));
+    const tried = SLOPES.map((slope) => {
+      const trend = { ...levelTrend(predictions), slope };
+      return { trend, score: bestTails(ofColumn, scales.map((s, n) => s * squaredScaleFactor(trend, predictions[n]))).score - (slope === 0 ? 0 : 0.5 * Math.log(rows)) };
+    });
+    return tried.reduce((highest, other) => (other.score > highest.score ? other : highest)).trend;
+  });
+  const { spread, degreesOfFreedom } = bestTails(squares, squaredScale.map((s, i) => s * squaredScaleFactor(trends[i % columns], mean[i])));
+  return { spread, degreesOfFreedom, trends };
+}
+
+/** The share of these squared scales and the degrees of freedom by which residuals of these squares are most probable, and their log density. */
+function bestTails(squares: Float64Array, squaredScales: Float64Array): { readonly spread: number; readonly degreesOfFreedom: number; readonly score: number } {
+  const standardized = squares.map((square, i) => square / squaredScales[i]);
+  const logScales = 0.5 * squaredScales.reduce((sum, s) => sum + Math.log(s), 0);
+  const score = (spread: number, degreesOfFreedom: number): number => {
+    const inverse = 1 / (spread * degreesOfFreedom);
+    let sum = 0;
+    for (const square of standardized) sum += Math.log1p(inverse * square);
+    return squares.length * (studentLogNormalizer(degreesOfFreedom) - 0.5 * Math.log(spread)) - 0.5 * (degreesOfFreedom + 1) * sum - logScales;
+  };
+  const candidates = DEGREES_OF_FREEDOM.flatMap((degreesOfFreedom) => SPREADS.map((spread) => ({ spread, degreesOfFreedom, score: score(spread, degreesOfFreedom) })));
+  return candidates.reduce((highest, other) => (other.score > highest.score ? other : highest));
 }
 
 /** The prediction in place of that of a mixture, whose noise has these squared scales: K. */
-export function pooledStudentT({ mean, variance }: Pick<StudentTPrediction, "mean" | "variance">, noise: Float64Array, { spread, degreesOfFreedom }: Pooling): StudentTPrediction {
+export function pooledStudentT({ mean, variance }: Pick<StudentTPrediction, "mean" | "variance">, noise: Float64Array, { spread, degreesOfFreedom, trends }: Pooling): StudentTPrediction {
   const { rows, columns } = mean;
   const table = (values: Float64Array): Matrix => toMatrix(values, rows, columns);
   const centre = Float64Array.from(mean.to1DArray());
-  const epistemic = Float64Array.from(variance.to1DArray(), (v) => spread * v);
-  const aleatoric = centre.map((_, i) => spread * noise[i % columns]);
+  const shares = centre.map((m, i) => spread * squaredScaleFactor(trends[i % columns], m));
+  const epistemic = Float64Array.from(variance.to1DArray(), (v, i) => shares[i] * v);
+  const aleatoric = shares.map((share, i) => share * noise[i % columns]);
   const scales = epistemic.map((v, i) => Math.sqrt(v + aleatoric[i]));
   // A variance is larger than the squared scale by this.
   const factor = degreesOfFreedom / (degreesOfFreedom - 2);
