@@ -157,7 +157,7 @@ export type { Pruning, PruningStep, RemovalReport } from "./pruning/steps.ts";
 export type { PruningScore } from "./pruning/judge.ts";
 export type { PruningMethod, PruningTask, Removal } from "./pruning/method.ts";
 
-export { quantize, type Quantized, type QuantizedLayer, type QuantizeOptions } from "./quantisation/quantize.ts";
+export { quantize, type Quantized, type QuantizedLayer, type QuantizedPosterior, type QuantizeOptions } from "./quantisation/quantize.ts";
 export type { OutputErrorBars, RoundingErrorBars } from "./quantisation/error-bars.ts";
 export { bySensitivity, leastIncrease, type BitAllocation, type BitAllocationTask, type BitBudget } from "./quantisation/bit-allocation.ts";
 export { allocateBits, type AllocatedBits, type BitChoice } from "./quantisation/allocate-bits.ts";

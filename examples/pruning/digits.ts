@@ -1,6 +1,5 @@
-/** Handwritten digits of 8 x 8 pixels, a network that is pruned in several ways, and how many digits it still tells apart. */
-import { categorical, isotropic, lbfgs, mlp, prune, random, train, type Data, type PruningStep } from "laplace-ts";
-import { startSklearn } from "../../bench/classification/sklearn.ts";
+/** A network for handwritten digits that is pruned in several ways, and how many digits it still tells apart. */
+import { categorical, isotropic, lbfgs, mlp, prune, train, type Data, type PruningStep } from "laplace-ts";
 import { METHODS } from "./methods.ts";
 
 export interface DigitsOptions {
@@ -24,25 +23,6 @@ export interface Course {
 const PRECISION = 0.3;
 /** Steps of training in a round. */
 const STEPS = 30;
-/** Digits to learn from; the others are for tests. */
-const TRAINING = 400;
-
-/** The digits of scikit-learn, with pixels from 0 to 1; undefined where no Python has them. */
-export async function digits(): Promise<{ readonly training: Data; readonly test: Data } | undefined> {
-  const sklearn = await startSklearn(1);
-  sklearn?.stop();
-  if (sklearn === undefined) return undefined;
-  const { inputs, labels } = sklearn.sets.digits;
-  const source = random(1);
-  const order = inputs.map((_, i) => i);
-  for (let i = order.length - 1; i > 0; i--) {
-    const other = source.integer(i + 1);
-    [order[i], order[other]] = [order[other], order[i]];
-  }
-  const take = (rows: readonly number[]): Data => ({ inputs: rows.map((row) => inputs[row].map((pixel) => pixel / 16)), targets: rows.map((row) => labels[row]) });
-  return { training: take(order.slice(0, TRAINING)), test: take(order.slice(TRAINING)) };
-}
-
 /** Each method, with training after each removal and without, from the same trained network. */
 export async function pruneDigits(training: Data, test: Data, inputs: number, { hiddenUnits, share, least }: DigitsOptions, onProgress: (text: string) => void): Promise<Course[]> {
   const prior = isotropic(PRECISION);

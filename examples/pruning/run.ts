@@ -8,13 +8,17 @@ import process from "node:process";
 import { random, type Data } from "laplace-ts";
 import { progressLine } from "../progress-line.ts";
 import { publish } from "../results-page.ts";
-import { digits, pruneDigits } from "./digits.ts";
+import { handwrittenDigits } from "../handwritten-digits.ts";
+import { pruneDigits } from "./digits.ts";
 import { METHODS } from "./methods.ts";
 import { MONKS } from "./monks.ts";
 import { pruningPicture } from "./picture.ts";
 import { pruneMonk, type Outcome } from "./problems.ts";
 import { digitsTable, monkTable, type MonkResult } from "./report.ts";
 import { weightReports, weightsPicture, weightsText } from "./weights.ts";
+
+/** Digits to learn from; the others are for tests. */
+const TRAINING = 400;
 
 const smoke = process.argv.includes("--smoke");
 const [DRAWS, STARTS] = smoke ? [1, 1] : [5, 2];
@@ -37,7 +41,7 @@ async function examplesOfDigits(): Promise<{ readonly training: Data; readonly t
     const clouds = (): Data => ({ inputs: Array.from({ length: 40 }, (_, n) => [n % 10, (n * n) % 10, source.normal(), 1].map((x) => x / 10)), targets: Array.from({ length: 40 }, (_, n) => n % 10) });
     return { training: clouds(), test: clouds() };
   }
-  const found = await digits();
+  const found = await handwrittenDigits(TRAINING);
   if (found !== undefined) return found;
   console.error("No python3 here has scikit-learn, from which the digits come. On Debian: apt-get install python3-sklearn. PYTHON names another Python.");
   process.exit(1);

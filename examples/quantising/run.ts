@@ -10,9 +10,12 @@ import { meanAndError } from "../../bench/statistics.ts";
 import { grouped, markdownTable, type Column } from "../../bench/table.ts";
 import { progressLine } from "../progress-line.ts";
 import { publish } from "../results-page.ts";
-import { digits } from "./digits.ts";
+import { handwrittenDigits } from "../handwritten-digits.ts";
 import { METHODS, roundedInAllWays, type Outcome, type Plan } from "./networks.ts";
 import { geometricMean, quantisingPicture } from "./picture.ts";
+
+/** Digits to learn from, half of all; the others are for tests. */
+const TRAINING = 899;
 
 const smoke = process.argv.includes("--smoke");
 const NETWORKS = smoke ? 1 : 3;
@@ -35,7 +38,7 @@ async function examplesOfDigits(): Promise<{ readonly training: Data; readonly t
     const clouds = (): Data => ({ inputs: Array.from({ length: 40 }, (_, n) => [n % 10, (n * n) % 10, source.normal(), 1].map((x) => x / 10)), targets: Array.from({ length: 40 }, (_, n) => n % 10) });
     return { training: clouds(), test: clouds() };
   }
-  const found = await digits();
+  const found = await handwrittenDigits(TRAINING);
   if (found !== undefined) return found;
   console.error("No python3 here has scikit-learn, from which the digits come. On Debian: apt-get install python3-sklearn. PYTHON names another Python.");
   process.exit(1);

@@ -23,18 +23,23 @@ interface Block {
 const PANEL = 340;
 const [TOP, BOTTOM, LEFT] = [28, 44, 48];
 const LEGEND = 40;
+/** A colour of the palette over the paper, which may be dark. */
+interface Shade {
+  readonly color: string;
+  readonly strength: number;
+}
+
 /** What is held at a value: no error bar, no colour. */
-const HELD = "#E9E9EC";
-const NONE = "#FFFFFF";
+const HELD: Shade = { color: COLOR.ink, strength: 0.12 };
 const MOST_CELLS = 20_000;
 
-/** Of signal-to-noise ratios: from where on each colour is taken. */
+/** Of signal-to-noise ratios: from where on each strength of blue is taken. */
 const LEVELS = [
-  { from: 0, label: "<1", color: "#D8E6F0" },
-  { from: 1, label: "1–2", color: "#A3C9E2" },
-  { from: 2, label: "2–4", color: "#5AA3D0" },
-  { from: 4, label: "4–8", color: COLOR.blue },
-  { from: 8, label: "≥8", color: "#003A5D" },
+  { from: 0, label: "<1", strength: 0.12 },
+  { from: 1, label: "1–2", strength: 0.3 },
+  { from: 2, label: "2–4", strength: 0.5 },
+  { from: 4, label: "4–8", strength: 0.75 },
+  { from: 8, label: "≥8", strength: 1 },
 ] as const;
 
 /**
@@ -55,24 +60,24 @@ export function weightMap(report: WeightReport, options: PictureOptions = {}): s
   let y = LEGEND;
   for (const block of blocks) {
     const height = TOP + BOTTOM + Math.min(280, Math.max(28, 14 * block.rows));
-    const colors = [({ weight }: Cell): string => diverging(weight / largest), ({ ratio }: Cell): string => LEVELS.reduce<string>((found, { from, color }) => (ratio >= from ? color : found), LEVELS[0].color)];
-    colors.forEach((color, i) => parts.push(placed(map(document, block, height, color), i * PANEL, y)));
+    const shades = [({ weight }: Cell): Shade => diverging(weight / largest), ({ ratio }: Cell): Shade => ({ color: COLOR.blue, strength: LEVELS.reduce<number>((found, { from, strength }) => (ratio >= from ? strength : found), LEVELS[0].strength) })];
+    shades.forEach((shade, i) => parts.push(placed(map(document, block, height, shade), i * PANEL, y)));
     y += height;
   }
   return page(2 * PANEL, y, [legends(largest), ...parts]);
 }
 
 function legends(largest: number): string {
-  const square = (color: string): string => `<rect x="6" y="-11" width="12" height="12" fill="${color}" stroke="${COLOR.ink}" stroke-width="0.5"/>`;
+  const square = ({ color, strength }: Shade): string => `<rect x="6" y="-11" width="12" height="12" fill="${color}" fill-opacity="${strength}" stroke="${COLOR.ink}" stroke-width="0.5"/>`;
   const size = largest.toPrecision(2);
-  const weights = [{ label: `−${size}`, symbol: square(diverging(-1)) }, { label: "0", symbol: square(NONE) }, { label: size, symbol: square(diverging(1)) }, { label: "held", symbol: square(HELD) }];
-  const ratios = LEVELS.map(({ label, color }) => ({ label, symbol: square(color) }));
+  const weights = [{ label: `−${size}`, symbol: square(diverging(-1)) }, { label: "0", symbol: square(diverging(0)) }, { label: size, symbol: square(diverging(1)) }, { label: "held", symbol: square(HELD) }];
+  const ratios = LEVELS.map(({ label, strength }) => ({ label, symbol: square({ color: COLOR.blue, strength }) }));
   const title = (text: string, x: number): string => `<text x="${x + 12}" y="14" fill="${COLOR.ink}" font-weight="bold">${text}</text>`;
   const row = (entries: string, x: number): string => `<g transform="translate(${x + 6}, 18)">${entries}</g>`;
   return [title("weight", 0), row(legendRow(weights), 0), title("weight / error bar", PANEL), row(legendRow(ratios), PANEL)].join("");
 }
 
-function map(document: PlotDocument, { name, rows, inputs, cells }: Block, height: number, color: (cell: Cell) => string): ReturnType<typeof Plot.plot> {
+function map(document: PlotDocument, { name, rows, inputs, cells }: Block, height: number, shade: (cell: Cell) => Shade): ReturnType<typeof Plot.plot> {
   const few = (count: number, index: number): boolean => count <= 20 || index % Math.ceil(count / 10) === 0;
   const units = Array.from({ length: rows }, (_, i) => i + 1);
   const all = units.flatMap((unit) => inputs.map((input) => ({ unit, input })));
@@ -88,7 +93,12 @@ function map(document: PlotDocument, { name, rows, inputs, cells }: Block, heigh
     padding: 0,
     x: { type: "band", domain: inputs, label: `${name}, inputs`, labelArrow: "none", labelAnchor: "center", ticks: inputs.filter((input, i) => input === BIAS || few(inputs.length, i)) },
     y: { type: "band", domain: units, label: "unit", labelArrow: "none", ticks: units.filter((_, i) => few(rows, i)) },
-    marks: [Plot.cell(all, { ...position, fill: HELD }), Plot.cell(cells, { ...position, fill: color })],
+    marks: [
+      // Paper below the weights in the posterior, on which their colours stand as in the legend.
+      Plot.cell(all, { ...position, fill: HELD.color, fillOpacity: HELD.strength }),
+      Plot.cell(cells, { ...position, fill: COLOR.paper }),
+      Plot.cell(cells, { ...position, fill: (cell: Cell) => shade(cell).color, fillOpacity: (cell: Cell) => shade(cell).strength }),
+    ],
   });
 }
 
@@ -109,11 +119,9 @@ function blocksOf(tensors: readonly TensorReport[]): Block[] {
   return blocks;
 }
 
-/** From orange at -1 through white to blue at 1. */
-function diverging(share: number): string {
-  const [red, green, blue] = share < 0 ? [0xd5, 0x5e, 0x00] : [0x00, 0x72, 0xb2];
-  const mixed = [red, green, blue].map((channel) => Math.round(255 + Math.min(1, Math.abs(share)) * (channel - 255)));
-  return `#${mixed.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
+/** From orange at -1 by the colour of the paper to blue at 1. */
+function diverging(share: number): Shade {
+  return { color: share < 0 ? COLOR.orange : COLOR.blue, strength: Math.min(1, Math.abs(share)) };
 }
 
 function checkedTensors(report: WeightReport): readonly TensorReport[] {

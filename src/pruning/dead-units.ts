@@ -1,5 +1,5 @@
 import type { DenseLayer } from "../model/dense-pass.ts";
-import { isLayered, type Model } from "../model/model.ts";
+import { isChain, type Model } from "../model/model.ts";
 
 /** Which weights of a model are kept, and all its weights, zeros for those that are not. */
 export interface KeptWeights {
@@ -10,8 +10,8 @@ export interface KeptWeights {
 }
 
 /** The layers of a model that is a chain of dense layers; undefined of any other. */
-export function denseLayers(model: Model): readonly DenseLayer[] | undefined {
-  return isLayered(model) && model.layers.every((layer) => "activation" in layer) ? (model.layers as readonly DenseLayer[]) : undefined;
+function denseLayers(model: Model): readonly DenseLayer[] | undefined {
+  return isChain(model) && model.layers.every((layer) => "activation" in layer) ? (model.layers as readonly DenseLayer[]) : undefined;
 }
 
 /** For each hidden layer, how many of its units have weights left: those that {@link withoutDeadUnits} leaves. */

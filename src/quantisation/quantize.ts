@@ -74,6 +74,16 @@ export interface Quantized<M extends Model = Model> {
 }
 
 /**
+ * What {@link quantize} gives for a posterior.
+ *
+ * @category Quantisation
+ */
+export interface QuantizedPosterior<M extends Model = Model> extends Quantized<M> {
+  /** The rounding beside the error bars of weights and outputs. */
+  readonly errorBars: RoundingErrorBars;
+}
+
+/**
  * Rounds the weights of a trained model to a few bits each, on grids of equal steps ({@link uniformQuantization}), and tells what that does: bits and bytes, and by how much the data error rises, as expected from its
  * curvature,
  * $$E_D(\hat w) - E_D(w) \approx g^\top \delta + \tfrac12 \delta^\top H \delta, \qquad \delta = \hat w - w,$$
@@ -98,7 +108,7 @@ export interface Quantized<M extends Model = Model> {
  * console.log(layers.length, errorBars.probability < 0.5); // 2 true
  * ```
  */
-export async function quantize<M extends Model, L extends Likelihood>(of: Posterior<M, L>, data: Data, options?: QuantizeOptions): Promise<Quantized<M> & { readonly errorBars: RoundingErrorBars }>;
+export async function quantize<M extends Model, L extends Likelihood>(of: Posterior<M, L>, data: Data, options?: QuantizeOptions): Promise<QuantizedPosterior<M>>;
 export async function quantize<M extends Model, L extends Likelihood>(of: { readonly model: M; readonly likelihood: L }, data: Data, options?: QuantizeOptions): Promise<Quantized<M>>;
 export async function quantize<M extends Model, L extends Likelihood>(of: { readonly model: M; readonly likelihood: L }, data: Data, options: QuantizeOptions = {}): Promise<Quantized<M>> {
   knownOptions("options", options, ["bits", "biases", "curvature", "inputs", "signal", "onProgress", ...GRID_OPTIONS]);

@@ -9,6 +9,7 @@ import { weightVector } from "../model/derivatives.ts";
 import { isNetwork } from "../model/graph/network.ts";
 import { isLayered, type Evaluation, type Model } from "../model/model.ts";
 import { isPart } from "../model/part.ts";
+import { activationCount, deltaCount } from "../model/shared-weights.ts";
 import { PRIORS, settled } from "../posterior/posterior.ts";
 import type { GroupedPrior, Prior } from "../prior/prior.ts";
 import { checkpoints, type JobOptions } from "../progress.ts";
@@ -199,8 +200,8 @@ function add(into: Float64Array, v: Float64Array): void {
 /** How many numbers an evaluation keeps of an example, about. */
 function numbersPerExample(model: Model): number {
   const ofOutputs = 2 * model.outputs ** 2;
-  // Activations, and with them pre-activations, slopes and bends.
-  if (isLayered(model)) return model.layers.reduce((sum, { inputs, outputs }) => sum + inputs + 4 * outputs, ofOutputs);
   if (isNetwork(model)) return model.operations.reduce((sum, { shape }) => sum + 2 * shape.reduce((product, size) => product * size, 1), ofOutputs);
+  // Activations, and with them pre-activations, slopes and bends.
+  if (isLayered(model)) return model.layers.reduce((sum, layer) => sum + activationCount(layer) + 4 * deltaCount(layer), ofOutputs);
   return isPart(model) ? numbersPerExample(model.whole) : ofOutputs + model.outputs * model.parameters.length;
 }

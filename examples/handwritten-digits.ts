@@ -1,9 +1,9 @@
 /** Handwritten digits of 8 x 8 pixels. */
 import { random, type Data } from "laplace-ts";
-import { startSklearn } from "../../bench/classification/sklearn.ts";
+import { startSklearn } from "../bench/classification/sklearn.ts";
 
-/** The digits of scikit-learn, half to learn from and half to test, with pixels from 0 to 1; undefined where no Python has them. */
-export async function digits(): Promise<{ readonly training: Data; readonly test: Data } | undefined> {
+/** The digits of scikit-learn, shuffled, with pixels from 0 to 1: so many to learn from, the others to test; undefined where no Python has them. */
+export async function handwrittenDigits(training: number): Promise<{ readonly training: Data; readonly test: Data } | undefined> {
   const sklearn = await startSklearn(1);
   sklearn?.stop();
   if (sklearn === undefined) return undefined;
@@ -15,6 +15,5 @@ export async function digits(): Promise<{ readonly training: Data; readonly test
     [order[i], order[other]] = [order[other], order[i]];
   }
   const take = (rows: readonly number[]): Data => ({ inputs: rows.map((row) => inputs[row].map((pixel) => pixel / 16)), targets: rows.map((row) => labels[row]) });
-  const half = Math.ceil(order.length / 2);
-  return { training: take(order.slice(0, half)), test: take(order.slice(half)) };
+  return { training: take(order.slice(0, training)), test: take(order.slice(training)) };
 }
