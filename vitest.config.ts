@@ -15,6 +15,8 @@ export default defineConfig({
   test: {
     execArgv: "Deno" in globalThis ? [] : ["--import", new URL("./test/support/typescript-in-threads.js", import.meta.url).href],
     include: ["test/**/*.test.ts"],
+    // Some tests train networks: what takes two seconds alone takes ten where all processors are busy.
+    testTimeout: 60_000,
     coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text-summary", "html"] },
   },
 });

@@ -93,6 +93,8 @@ function map(document: PlotDocument, { name, rows, inputs, cells }: Block, heigh
     padding: 0,
     x: { type: "band", domain: inputs, label: `${name}, inputs`, labelArrow: "none", labelAnchor: "center", ticks: inputs.filter((input, i) => input === BIAS || few(inputs.length, i)) },
     y: { type: "band", domain: units, label: "unit", labelArrow: "none", ticks: units.filter((_, i) => few(rows, i)) },
+    // Strengths as they are, not stretched to what a panel has.
+    opacity: { type: "identity" },
     marks: [
       // Paper below the weights in the posterior, on which their colours stand as in the legend.
       Plot.cell(all, { ...position, fill: HELD.color, fillOpacity: HELD.strength }),

@@ -9,9 +9,10 @@ import { pruned } from "../../src/pruning/pruned.ts";
 
 const { document } = parseHTML("<html></html>");
 
+/** Colour and strength of each cell, group by group. */
 function fills(svg: string): string[][] {
   const parsed = new DOMParser().parseFromString(svg, "image/svg+xml") as unknown as Document;
-  return Array.from(parsed.querySelectorAll('[aria-label="cell"]'), (group) => Array.from(group.querySelectorAll("rect"), (cell) => cell.getAttribute("fill") ?? ""));
+  return Array.from(parsed.querySelectorAll('[aria-label="cell"]'), (group) => Array.from(group.querySelectorAll("rect"), (cell) => `${cell.getAttribute("fill") ?? ""} ${cell.getAttribute("fill-opacity") ?? ""}`));
 }
 
 describe("weightMap", () => {
@@ -26,18 +27,18 @@ describe("weightMap", () => {
     expect(svg).toContain("layer1, inputs");
     expect(svg).toContain("≥8");
     const groups = fills(svg);
-    // All cells first, grey; then those with weights: of the first layer 3 x 3, of the second 1 x 4, each twice.
-    expect(groups.map((cells) => cells.length)).toEqual([9, 4, 9, 4, 4, 3, 4, 3]);
+    // All cells first, grey; then those with weights, paper and colour: of the first layer 3 x 3, of the second 1 x 4, each twice.
+    expect(groups.map((cells) => cells.length)).toEqual([9, 4, 4, 9, 4, 4, 4, 3, 3, 4, 3, 3]);
     // The largest weights have the full colours.
-    expect(groups[1].slice(0, 2)).toEqual(["#0072b2", "#d55e00"]);
+    expect(groups[2].slice(0, 3)).toEqual(["#0072B2 1", "#D55E00 1", "#0072B2 0.75"]);
   });
 
   it("colours ratios by how many error bars they are", () => {
     const tensor = { name: "layer1.weights", layer: 0, role: "weights", rows: 1, columns: 5, indices: Int32Array.of(0, 1, 2, 3, 4), row: new Int32Array(5), column: Int32Array.of(0, 1, 2, 3, 4), weight: new Float64Array(5), standardDeviation: new Float64Array(5).fill(1), signalToNoise: Float64Array.of(0.99, 1, 2, 7.9, 8) } as const;
     const svg = weightMap({ tensors: [tensor] } as unknown as WeightReport, { document });
-    const [, weights, , ratios] = fills(svg);
-    expect(weights).toEqual(Array(5).fill("#ffffff"));
-    expect(ratios).toEqual(["#D8E6F0", "#A3C9E2", "#5AA3D0", "#0072B2", "#003A5D"]);
+    const [, , weights, , , ratios] = fills(svg);
+    expect(weights).toEqual(Array(5).fill("#0072B2 0"));
+    expect(ratios).toEqual([0.12, 0.3, 0.5, 0.75, 1].map((strength) => `#0072B2 ${strength}`));
   });
 
   it("refuses other things, too many weights, and unknown options", () => {
