@@ -16,7 +16,7 @@ export interface LogDeterminantOptions extends JobOptions {
   readonly probes?: number;
   /** The most products of each probe, each of which keeps a vector. Default: as many as 1 GiB holds. */
   readonly steps?: number;
-  /** A probe ends when what further steps could change is at most so much of the standard deviation of probes. Default 0.01. */
+  /** A probe ends when what further steps could change is at most so much of the standard deviation of probes. Default 0.01, or 1e-10 with as many probes as rows. */
   readonly tolerance?: number;
   /** A number above 0 that no eigenvalue is below, where one is known, as the prior precision is for P. What is left out by ending a probe then has a bound; without it, it is gauged by the last steps. */
   readonly lowerBound?: number;
@@ -65,11 +65,11 @@ export async function logDeterminantOf(operator: LinearOperator, options: LogDet
   const { size } = operator;
   const probes = wholeNumber("probes", options.probes ?? 30, 2);
   const steps = wholeNumber("steps", options.steps ?? vectorsInMemory(operator), 1);
-  const tolerance = positive("tolerance", options.tolerance ?? 0.01);
+  const exactly = probes >= size;
+  const tolerance = positive("tolerance", options.tolerance ?? (exactly ? 1e-10 : 0.01));
   const bound = options.lowerBound === undefined ? undefined : BELOW * positive("lowerBound", options.lowerBound);
   const source = random(options.seed ?? 0);
   const run = withProductsOf(operator, options, { stage: "log determinant" });
-  const exactly = probes >= size;
 
   const [values, truncations]: number[][] = [[], []];
   let products = 0;
@@ -78,15 +78,14 @@ export async function logDeterminantOf(operator: LinearOperator, options: LogDet
     const squared = exactly ? 1 : size;
     let before: number | undefined;
     let [value, truncation] = [0, 0];
-    const look = await run(quadrature(v, steps, (seen) => {
+    const { steps: taken } = await run(quadrature(v, steps, (seen) => {
       [value, truncation] = within(seen, bound, before, advice);
       before = value;
       return truncation <= tolerance * deviation(seen.rule) / Math.sqrt(squared);
     }));
-    [value, truncation] = within(look, bound, before, advice);
     values.push(squared * value);
     truncations.push(squared * truncation);
-    products += look.steps;
+    products += taken;
   }
   if (exactly) return { value: sum(values), standardError: 0, truncation: sum(truncations), products };
   return { ...meanOf(values), truncation: meanOf(truncations).value, products };

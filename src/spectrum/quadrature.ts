@@ -27,7 +27,7 @@ const LOOK = 0.15;
 
 /**
  * Gauss's quadrature rule for the eigenvalues of $A$ as $v$ sees them, by Lanczos's method from $v$ (Golub & Meurant 1994): nodes are the eigenvalues of $T_m$, weights the squares of their eigenvectors' first entries. Goes on until a look is
- * enough, or steps end.
+ * enough, or steps end; the last look is shown, too.
  */
 export function* quadrature(v: Float64Array, steps: number, enough: (look: Look) => boolean): ByProducts<Look> {
   const krylov: Krylov = { basis: [], diagonal: [], next: [] };
@@ -42,7 +42,7 @@ export function* quadrature(v: Float64Array, steps: number, enough: (look: Look)
     if (count >= nextLook || count === end || exact) {
       nextLook = Math.ceil(count * (1 + LOOK));
       const look: Look = { rule: ruleOf(tridiagonal(krylov), count), steps: count, exact, radau: (node) => radauRule(krylov, beta, node) };
-      if (exact || count === end || enough(look)) return look;
+      if (enough(look) || exact || count === end) return look;
     }
     krylov.next.push(beta);
     direction = residual.map((entry) => entry / beta);
