@@ -25,7 +25,7 @@ export interface ConjugateGradientOptions extends JobOptions {
  * @category Spectrum
  */
 export interface LinearSolution {
-  /** x, the best there was. */
+  /** x: of all that so many products lead to, the nearest to the solution by $(A + \alpha I)$, though its residual may be larger than that of another. */
   readonly solution: Float64Array;
   /** Whether it is as good as the tolerance asks. Where it is not, allow more iterations, or take a larger shift or a preconditioner. */
   readonly converged: boolean;
@@ -64,7 +64,7 @@ export async function conjugateGradient(operator: LinearOperator, vector: ArrayL
   const tolerance = positive("tolerance", options.tolerance ?? 1e-8);
   const most = wholeNumber("iterations", options.iterations ?? Math.max(100, Math.min(10 * size, 2000)), 1);
   const inverse = options.diagonal === undefined ? undefined : inverseDiagonal(operator, options.diagonal, shift);
-  const product = products(operator, options, { stage: "conjugate gradient", ...(options.iterations !== undefined && { total: most }) });
+  const product = products(operator, options, { stage: "conjugate gradient" });
   const times = async (u: Float64Array): Promise<Float64Array> => {
     const result = await product(u);
     if (shift > 0) for (let i = 0; i < size; i++) result[i] += shift * u[i];
