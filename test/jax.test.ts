@@ -220,6 +220,12 @@ describe("errors", () => {
     expect(rounded.message).toMatch(/finite differences/);
   });
 
+  it("functions that are not finite for some examples, whatever they are for those after them", async () => {
+    const error = await failure((p, x) => np.sqrt(x).mul(p as np.Array), np.array([2]), [[-1], [0]]);
+    expect(error).toBeInstanceOf(UnsupportedError);
+    expect(error.message).toMatch(/finite differences by NaN/);
+  });
+
   it("functions that mix examples", async () => {
     const error = await failure((p, x) => nn.standardize(np.dot(x, p as np.Array), 0), np.array([[0.3], [2]]), [[1, 2], [3, -1], [0, 1]]);
     expect(error).toBeInstanceOf(UnsupportedError);

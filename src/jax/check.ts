@@ -45,7 +45,8 @@ function differences(derivatives: Derivatives, w: Float64Array, inputs: Table, v
 function distance(a: Float64Array, b: Float64Array): number {
   let [gap, largest] = [0, 0];
   for (let i = 0; i < a.length; i++) {
-    if (!(Math.abs(a[i] - b[i]) <= gap)) gap = Math.abs(a[i] - b[i]);
+    // Of NaN the largest is NaN, whatever comes after it.
+    gap = Math.max(gap, Math.abs(a[i] - b[i]));
     largest = Math.max(largest, Math.abs(a[i]), Math.abs(b[i]));
   }
   return gap === 0 ? 0 : gap / largest;
