@@ -92,6 +92,8 @@ function isFlat(source: MatrixLike): source is FlatArray {
 function readFlat(argument: string, { data, shape }: FlatArray): Table {
   const [rows, columns] = shape;
   if (shape.length !== 2 || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) throw new InvalidArgumentError({ argument, expected: "a shape of two whole numbers, [rows, columns]", received: describe(shape) });
+  // A function has a length, too: tensors of TensorFlow.js and arrays of jax-js give their numbers by a method `data`.
+  if (typeof data === "function") throw new InvalidArgumentError({ argument, expected: "an array of numbers as data", received: "a function", advice: "Of a tensor, pass { data: await tensor.data(), shape: tensor.shape }." });
   if (typeof data?.length !== "number") throw new InvalidArgumentError({ argument, expected: "an array of numbers as data", received: describe(data) });
   if (data.length !== rows * columns) throw new InvalidArgumentError({ argument, expected: `${rows} x ${columns} = ${rows * columns} numbers, as its shape says`, received: `${data.length}` });
   return { data: toNumbers(argument, data), rows, columns };
@@ -99,11 +101,11 @@ function readFlat(argument: string, { data, shape }: FlatArray): Table {
 
 function readRows(argument: string, rows: readonly ArrayLike<number>[]): Table {
   const columns = (rows[0] as ArrayLike<number> | null)?.length;
-  if (columns === undefined) throw new InvalidArgumentError({ argument, expected: "rows of numbers", received: `${describe(rows[0])} in row 0` });
+  if (columns === undefined) throw new InvalidArgumentError({ argument, expected: "rows of numbers", received: `${describe(rows[0])} in row 0`, advice: adviceFor(rows[0]) });
   const data = new Float64Array(rows.length * columns);
   for (let n = 0; n < rows.length; n++) {
     const row = rows[n] as ArrayLike<number> | null | undefined;
-    if (row?.length !== columns) throw new InvalidArgumentError({ argument, expected: `rows of ${columns} numbers, as row 0 has`, received: `${row?.length === undefined ? describe(row) : row.length} in row ${n}` });
+    if (row?.length !== columns) throw new InvalidArgumentError({ argument, expected: `rows of ${columns} numbers, as row 0 has`, received: `${row?.length === undefined ? describe(row) : row.length} in row ${n}`, advice: row?.length === undefined ? adviceFor(row) : undefined });
     data.set(toNumbers(`${argument}[${n}]`, row), n * columns);
   }
   return { data, rows: rows.length, columns };
@@ -122,8 +124,13 @@ export function toNumbers(argument: string, source: ArrayLike<number>): Float64A
   return data;
 }
 
+/** What to do about something that is in the place of a number or of a row. */
 function adviceFor(value: unknown): string | undefined {
-  if (typeof value === "string") return value.trim() !== "" && Number.isFinite(Number(value)) ? "Convert texts with Number() first." : "Names are to be numbered: labels count from 0.";
+  if (value === null || value === undefined || (typeof value === "string" && value.trim() === "")) return "Drop or impute missing values first.";
+  if (value instanceof Date) return "A date becomes a number by date.getTime(), in milliseconds.";
+  if (Object.prototype.toString.call(value) === "[object Object]") return "A row is an array of its numbers: records.map(({ a, b }) => [a, b]).";
+  if (typeof value === "bigint") return "Convert it with Number() first.";
+  if (typeof value === "string") return Number.isFinite(Number(value)) ? "Convert texts with Number() first." : "Names are to be numbered: labels count from 0.";
   return typeof value === "boolean" ? "Write 1 for true and 0 for false." : undefined;
 }
 

@@ -107,8 +107,16 @@ export function describe(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return value.length === 0 ? "an empty array" : `an array of ${value.length}, the first ${describe(value[0])}`;
   if (ArrayBuffer.isView(value)) return `a ${value.constructor.name} of length ${(value as unknown as { length: number }).length}`;
-  if (typeof value === "object") return `an object with ${Object.keys(value).slice(0, 6).join(", ") || "no keys"}`;
+  if (typeof value === "object") return describeObject(value);
   return typeof value;
+}
+
+/** By its keys, or where it shows none by what it is: a Date, a Promise, a Map. */
+function describeObject(value: object): string {
+  const keys = Object.keys(value).slice(0, 6).join(", ");
+  const kind = Object.prototype.toString.call(value).slice("[object ".length, -1);
+  if (keys !== "" || kind === "Object") return `an object with ${keys || "no keys"}`;
+  return `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`;
 }
 
 /** Returns `value` if it is a finite number above zero, else throws. */

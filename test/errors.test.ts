@@ -41,6 +41,11 @@ suite("describe", () => {
     [new Float32Array(3), "a Float32Array of length 3"],
     [{ a: 1, b: 2 }, "an object with a, b"],
     [{}, "an object with no keys"],
+    [new Date(0), "a Date"],
+    [Promise.resolve(1), "a Promise"],
+    [new Map([[1, 2]]), "a Map"],
+    [new ArrayBuffer(1), "an ArrayBuffer"],
+    [Object.assign(new Date(0), { a: 1 }), "an object with a"],
     [1n, "bigint"],
     [Symbol("s"), "symbol"],
   ])("tells %o", (value, text) => {
