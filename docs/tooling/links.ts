@@ -9,7 +9,7 @@ interface Page {
 const unescaped = (text: string): string => text.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
 /** Ids and links of a page of HTML: attributes of tags, not what looks alike in text. */
-export function pageOf(html: string): Page {
+function pageOf(html: string): Page {
   const attributes = (names: string): readonly string[] =>
     Array.from(html.matchAll(/<[a-z][^>"]*(?:"[^"]*"[^>"]*)*>/gi)).flatMap(([tag]) => Array.from(tag.matchAll(new RegExp(`\\s(?:${names})="([^"]*)"`, "g")), ([, value]) => unescaped(value)));
   return { ids: new Set(attributes("id|name")), links: attributes("href|src") };
