@@ -226,6 +226,15 @@ describe("errors", () => {
     expect(error.message).toMatch(/finite differences by NaN/);
   });
 
+  it("functions that give no array, or not a row for each example", async () => {
+    const number = await failure((() => 3) as never, np.array([2]), [[1], [2]]);
+    expect(number).toBeInstanceOf(InvalidArgumentError);
+    expect(number.message).toMatch(/^f: expected a function that gives an array of jax-js, with a row for each example, got 3\./);
+    const summed = await failure((p, x) => np.dot(x, p as np.Array).sum(), np.array([[2], [1]]), [[1, 2], [3, -1], [0, 1]]);
+    expect(summed).toBeInstanceOf(InvalidArgumentError);
+    expect(summed.message).toMatch(/^f: expected .* a row for each of 3 examples, got the shape \[\]/);
+  });
+
   it("functions that mix examples", async () => {
     const error = await failure((p, x) => nn.standardize(np.dot(x, p as np.Array), 0), np.array([[0.3], [2]]), [[1, 2], [3, -1], [0, 1]]);
     expect(error).toBeInstanceOf(UnsupportedError);

@@ -48,12 +48,15 @@ describe("fromOnnx", () => {
     const cases: readonly [bytes: unknown, message: RegExp][] = [
       [new Uint8Array(), /bytes: expected an ONNX model, got 0 bytes/],
       [new TextEncoder().encode("version https://git-lfs.github.com/spec/v1\n"), /Git LFS/],
-      [[8, 7], /a Uint8Array/],
+      [[8, 7], /a Uint8Array.*, got an array of 2, the first 8\. An ArrayBuffer goes in as/],
+      [new ArrayBuffer(2), /a Uint8Array.*, got an ArrayBuffer\. An ArrayBuffer goes in as/],
+      ["network.onnx", /a Uint8Array.*, got "network\.onnx"\. Read the file first/],
     ];
     for (const [bytes, message] of cases) {
       await expect(fromOnnx(bytes as Uint8Array)).rejects.toThrow(InvalidArgumentError);
       await expect(fromOnnx(bytes as Uint8Array)).rejects.toThrow(message);
     }
+    expect(() => onnxLastLayer(Promise.resolve(new Uint8Array()) as never)).toThrow(/got a Promise\. Await it first\./);
   });
 
   it.each(["chain", "attention", "scikit-learn, two classes"])("gives a typed error, or a network, for damaged files: %s", async (name) => {

@@ -1,5 +1,6 @@
 import { jit, jvp, numpy, vjp, vmap, type Array as JaxArray } from "@jax-js/jax";
 import type { Table } from "../data.ts";
+import { InvalidArgumentError, describe } from "../errors.ts";
 import type { Shape } from "../model/graph/shape.ts";
 import type { Leaf } from "./tree.ts";
 
@@ -89,5 +90,9 @@ function numbers(array: JaxArray): ArrayLike<number> {
 
 /** Outputs as N x K. */
 function matrix(outputs: JaxArray, rows: number): JaxArray {
+  const given: unknown = outputs;
+  if (typeof given !== "object" || given === null || !("reshape" in given)) throw new InvalidArgumentError({ argument: "f", expected: "a function that gives an array of jax-js, with a row for each example", received: describe(given) });
+  const { shape } = outputs;
+  if (shape.length === 0 ? rows !== 1 : shape.reduce((product, size) => product * size, 1) % rows !== 0) throw new InvalidArgumentError({ argument: "f", expected: `a function that gives a row for each of ${rows} examples`, received: `the shape [${shape.join(", ")}]` });
   return outputs.reshape([rows, -1]);
 }

@@ -30,11 +30,17 @@ export const LIKELIHOODS = "gaussian(), categorical() or another likelihood";
 
 /** Throws unless `model` and `likelihood` are such and fit each other; what contains a model is told apart. */
 export function checkModelled(model: Model, likelihood: Likelihood): void {
-  if (typeof model === "object" && model !== null && "model" in model) throw new InvalidArgumentError({ argument: "model", expected: "a model, as mlp() or functionModel() makes", received: describe(model), advice: "Pass its `.model`." });
+  if (typeof model === "object" && model !== null && "model" in model) throw notAModel(model, "Pass its `.model`, and where a likelihood is asked for its `.likelihood`.");
+  if (typeof model === "object" && model !== null && "posterior" in model) throw notAModel(model, "Pass its `.posterior.model`, and where a likelihood is asked for its `.posterior.likelihood`.");
+  if (typeof model === "object" && model !== null && "encode" in model) throw notAModel(model, "The model comes first, then the likelihood.");
   madeBy("mlp() or functionModel()", "model", model, "evaluate");
   madeBy(LIKELIHOODS, "likelihood", likelihood, "encode");
   const shape = outputShapeOf(model);
   if (shape.filter((size) => size > 1).length > 1) throw new InvalidArgumentError({ argument: "model", expected: `outputs in one row, as ${likelihood.name}() takes them`, received: `outputs of ${shape.join(" x ")}, along several axes`, advice: "End with flatten() or globalAveragePooling(), or with dense() after one of them." });
+}
+
+function notAModel(model: object, advice: string): InvalidArgumentError {
+  return new InvalidArgumentError({ argument: "model", expected: "a model, as mlp() or functionModel() makes", received: describe(model), advice });
 }
 
 /** Of one example; of networks of layers alone, as others give a row. */

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, LaplaceError } from "../errors.ts";
+import { InvalidArgumentError, LaplaceError, describe } from "../errors.ts";
 import { readTensor, type Constant, type NamedConstant } from "./tensor.ts";
 import { bytes, floats, integers, readMessage, text } from "./wire.ts";
 
@@ -39,9 +39,14 @@ export interface OnnxInput {
   readonly shape: readonly (number | undefined)[] | undefined;
 }
 
+function adviceForFile(given: unknown): string {
+  if (typeof given === "string") return "Read the file first: await readFile(path), of node:fs/promises.";
+  return given instanceof Promise ? "Await it first." : "An ArrayBuffer goes in as new Uint8Array(buffer).";
+}
+
 /** A `ModelProto`. @throws {@link InvalidArgumentError} for what is none, or breaks off. */
 export function readModel(file: Uint8Array): OnnxModel {
-  if (!(file instanceof Uint8Array)) throw new InvalidArgumentError({ argument: "bytes", expected: "a Uint8Array, the bytes of an .onnx file", received: typeof file, advice: "An ArrayBuffer goes in as new Uint8Array(buffer)." });
+  if (!(file instanceof Uint8Array)) throw new InvalidArgumentError({ argument: "bytes", expected: "a Uint8Array, the bytes of an .onnx file", received: describe(file), advice: adviceForFile(file) });
   let opset = 0;
   // A message that comes in parts is all of them, one after the other.
   const graph: Uint8Array[] = [];

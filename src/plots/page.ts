@@ -1,3 +1,5 @@
+import { InvalidArgumentError, describe } from "../errors.ts";
+
 /**
  * What every picture takes.
  *
@@ -108,6 +110,8 @@ export function placed(chart: { readonly innerHTML: string }, x: number, y: numb
  * @category Plots
  */
 export function page(width: number, height: number, parts: readonly string[]): string {
+  const given: unknown = parts;
+  if (!Array.isArray(given)) throw new InvalidArgumentError({ argument: "parts", expected: "an array of drawings, svg elements as text", received: describe(given) });
   const [fullWidth, fullHeight] = [width + 2 * MARGIN, height + 2 * MARGIN];
   const size = `width="${fullWidth}" height="${fullHeight}"`;
   const ink = `color="${COLOR.ink}" style="max-width: 100%; height: auto; color: ${lightOrDark(COLOR.ink)}"`;

@@ -27,6 +27,8 @@ export function seriesOf<T>(argument: string, given: readonly T[] | Readonly<Rec
   if (named.length === 0 || named.length > STYLES.length) throw new InvalidArgumentError({ argument, expected: `one to ${STYLES.length} series`, received: `${named.length}`, advice });
   return named.map(([name, points], i) => {
     if (!Array.isArray(points) || points.length === 0) throw new InvalidArgumentError({ argument, expected: "series of one or more points", received: `${describe(points)}${name === "" ? "" : ` for ${JSON.stringify(name)}`}`, advice });
+    const odd = points.findIndex((point) => typeof point !== "object" || point === null);
+    if (odd >= 0) throw new InvalidArgumentError({ argument, expected: `what ${maker}() gives`, received: `${describe(points[odd])} at index ${odd}${name === "" ? "" : ` of ${JSON.stringify(name)}`}`, advice });
     const { color, symbol, shape } = STYLES[i];
     const line = `<line x2="22" y1="-4" y2="-4" stroke-width="1.5"/>`;
     return { name, points, color, symbol, legend: { label: name === "" ? single : name, symbol: `<g stroke="${color}" fill="${color}">${line}${shape}</g>` } };

@@ -92,5 +92,5 @@ function factored(kind: CurvatureKind): FactorCurvature {
 
 function withLayers(model: Model): LayeredModel {
   if (isLayered(model)) return model;
-  throw new UnsupportedError("kronecker() needs a model with layers, as mlp(), network() and lastLayer() make: its factors are sums over their activations and deltas. For other models use full(), blockDiagonal() or diagonal().");
+  throw new UnsupportedError("kronecker() needs a model with layers, as mlp(), network() and lastLayer() make: its factors are sums over their activations and deltas. Parts of networks, as subnetwork(), pruned() and prune() make them, show none. For these and other models use full(), blockDiagonal() or diagonal().");
 }

@@ -61,6 +61,8 @@ describe("reliabilityDiagram", () => {
 
   it("refuses no bins, too many methods, no document, and unknown options", () => {
     expect(() => reliabilityDiagram([], { document })).toThrow(/^bins: expected series of one or more points/);
+    expect(() => reliabilityDiagram([1, 2] as never, { document })).toThrow(/^bins: expected what reliabilityBins\(\) gives, got 1 at index 0\. Pass reliabilityBins/);
+    expect(() => reliabilityDiagram({ a: [...calibrated, null] } as never, { document })).toThrow(/^bins: expected what reliabilityBins\(\) gives, got null at index \d+ of "a"/);
     expect(() => reliabilityDiagram({}, { document })).toThrow(/^bins: expected one to 4 series, got 0/);
     expect(() => reliabilityDiagram({ a: calibrated, b: [] }, { document })).toThrow(/for "b"/);
     expect(() => reliabilityDiagram(Object.fromEntries(["a", "b", "c", "d", "e"].map((name) => [name, calibrated])), { document })).toThrow(/got 5/);

@@ -15,6 +15,10 @@ describe("page", () => {
     expect(styleOf('[fill="#123456"]')).toBeNull();
   });
 
+  it("refuses what are no drawings", () => {
+    expect(() => page(100, 50, "<g/>" as never)).toThrow(/^parts: expected an array of drawings, svg elements as text, got "<g\/>"/);
+  });
+
   it("keeps the light colours for programs that know no other", () => {
     expect(document.querySelector("g")!.getAttribute("stroke")).toBe(COLOR.blue);
     expect(document.querySelector("svg")!.getAttribute("color")).toBe(COLOR.ink);

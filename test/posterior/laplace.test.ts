@@ -173,6 +173,8 @@ describe("bad input to laplace", () => {
   });
 
   it("a promise or the result of train() in place of the model, and a likelihood that is none", async () => {
+    await expect(laplace(bad<typeof model>({ posterior: { model } }), likelihood, data)).rejects.toThrow(/^model: expected a model.* got an object with posterior\. Pass its `\.posterior\.model`/);
+    await expect(laplace(bad<typeof model>(likelihood), likelihood, data)).rejects.toThrow(/^model: expected a model.*The model comes first, then the likelihood/);
     await expect(laplace(bad<typeof model>(Promise.resolve(model)), likelihood, data)).rejects.toThrow(/^model: expected a value made by mlp\(\) or functionModel\(\).*Await it first/);
     await expect(laplace(bad<typeof model>({ model, likelihood }), likelihood, data)).rejects.toThrow(/^model: .*got an object with model, likelihood/);
     await expect(laplace(model, bad<typeof likelihood>(gaussian), data)).rejects.toThrow(/^likelihood: .*Call the function/);

@@ -18,6 +18,7 @@ import { optimalBrainSurgeon } from "../../src/pruning/optimal-brain-surgeon.ts"
 import { prune } from "../../src/pruning/prune.ts";
 import { random } from "../../src/random.ts";
 import { diagonal } from "../../src/structure/diagonal.ts";
+import { kronecker } from "../../src/structure/kronecker.ts";
 import { train } from "../../src/training/train.ts";
 import { expectClose } from "../support/close.ts";
 
@@ -151,6 +152,7 @@ describe("prune", () => {
     await expect(run({ until: { accuracy: 0.5 } })).rejects.toThrow(/^until.accuracy: expected a likelihood of classes.*gaussian/);
     await expect(run({ until: { evidenceFall: -1 } })).rejects.toThrow(/^until.evidenceFall/);
     await expect(run({ until: { loss: 1 } })).rejects.toThrow(/unknown option "loss"/);
+    await expect(run({ structure: kronecker() })).rejects.toThrow(/^kronecker\(\) needs a model with layers.*pruned\(\) and prune\(\) make them, show none/);
     await expect(run({ remove: {} })).rejects.toThrow(/^remove: expected either/);
     await expect(run({ remove: { count: 0 } })).rejects.toThrow(/^remove.count/);
     await expect(run({ remove: { share: 0 } })).rejects.toThrow(/^remove.share/);
