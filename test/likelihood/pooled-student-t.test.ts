@@ -120,5 +120,8 @@ describe("the pooling that held-out targets choose", () => {
     expect(bestPooling({ mean: z.map(() => 2), squaredScale: z.map(() => 1) }, z.map((value) => 2 + value), 1).trends).toEqual([{ slope: 0, centre: 2, unit: 1 }]);
     const slopes = Array.from({ length: 20 }, (_, seed) => bestPooling({ mean: z, squaredScale: z.map(() => 1) }, normals(20, seed).map((e, n) => z[n] + e), 1).trends[0].slope);
     expect(slopes.filter((slope) => slope !== 0).length).toBeLessThan(6);
+    // Nor one where most predictions are small and few are far off, whose scales do not average out.
+    const skewed = normals(count, 6).map((value) => Math.exp(1.5 * value));
+    expect(bestPooling({ mean: skewed, squaredScale: skewed.map(() => 1) }, normals(count, 7).map((e, n) => skewed[n] + e), 1).trends[0].slope).toBe(0);
   });
 });
