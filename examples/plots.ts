@@ -10,7 +10,9 @@ export const { document } = parseHTML("<html></html>") as unknown as Required<Pi
 export type Chart = ReturnType<typeof Plot.plot>;
 
 export const bands = (shown: plots.Bands): string => plots.bands({ ...shown, document });
-export const evidenceBySize = (models: readonly plots.SizedModel[]): string => plots.evidenceBySize(models, { document });
+export const evidenceBySize = (models: readonly plots.SizedModel[], options: plots.EvidenceBySizeOptions = {}): string => plots.evidenceBySize(models, { ...options, document });
 export const decisionRegions = (shown: plots.DecisionRegions): Promise<string> => plots.decisionRegions({ ...shown, document });
 export const convergencePlot = (states: readonly plots.ConvergenceState[], options: plots.ConvergencePlotOptions = {}): string => plots.convergencePlot(states, { ...options, document });
 export const evidenceAgainstHeldOut = (models: readonly plots.SizedModel[]): string => plots.evidenceAgainstHeldOut(models, { document });
+export const spectralDensityPlot = (density: Parameters<typeof plots.spectralDensityPlot>[0]): string => plots.spectralDensityPlot(density, { document });
+export const weightMap = (report: Parameters<typeof plots.weightMap>[0]): string => plots.weightMap(report, { document });

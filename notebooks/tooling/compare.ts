@@ -63,6 +63,8 @@ export function compareText(stored: string, fresh: string, absoluteTolerance = 0
 }
 
 function agree(stored: string, fresh: string, absoluteTolerance: number): boolean {
+  // Also for what is too large for a number, as the colour #1E2024 looks.
+  if (stored === fresh) return true;
   const [a, b] = [Number(stored), Number(fresh)];
   if (Math.abs(a) < vanishing && Math.abs(b) < vanishing && !(Number.isInteger(a) && Number.isInteger(b))) return true;
   const lastDecimal = Math.max(decimalUnit(stored), decimalUnit(fresh));
