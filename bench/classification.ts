@@ -1,5 +1,5 @@
 /**
- * Classifiers compared on iris, wine, breast cancer and digits: `npm run bench:classification`, in about a quarter of an hour. Data and the classifiers of scikit-learn come from a `python3` that has it.
+ * Classifiers compared on iris, wine, breast cancer and digits: `npm run bench:classification`, in about half an hour. Data and the classifiers of scikit-learn come from a `python3` that has it.
  *
  * Tasks that are done are kept in classification.jsonl in the current folder, and are not done again; `-- --fresh` begins anew. `-- --sets=iris,wine` takes some of the sets, `-- --smoke` shows in a
  * moment and without Python that it works, `-- --write` puts the results into the documentation.

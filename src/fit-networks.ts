@@ -79,7 +79,7 @@ export interface FittedNetworks<L extends Likelihood> {
   summary(): string;
 }
 
-/** Sizes of less weight are left out. */
+/** Sizes of less weight are left out, unless none has more. */
 const LEAST_WEIGHT = 0.05;
 /** Log evidence per example below that of the best of a size at which a mode is bad: a noise larger by a twentieth is as much. */
 const BAD_MODE = 0.05;
@@ -244,7 +244,8 @@ async function* fitMembers<L extends Likelihood>(parts: MemberParts<L>, tasks: r
 
 /** Without the sizes that count little, and adding up to 1 again. */
 function kept(weights: Float64Array): number[] {
-  const large = Array.from(weights, (weight) => (weight >= LEAST_WEIGHT ? weight : 0));
+  const least = Math.min(LEAST_WEIGHT, Math.max(...weights));
+  const large = Array.from(weights, (weight) => (weight >= least ? weight : 0));
   const total = large.reduce((sum, weight) => sum + weight, 0);
   return large.map((weight) => weight / total);
 }

@@ -11,7 +11,7 @@ export interface Method {
 /** Hidden units of single networks, ours and the plain ones. */
 export const HIDDEN_UNITS = 10;
 
-/** What fit() chooses from. Larger sizes of the default would take the table beyond a quarter of an hour, and win on none of these sets. */
+/** What fit() chooses from. Larger sizes of the default would make it take hours, and win on none of these sets. */
 const family: Networks = networks({ hidden: [[], [10]], restarts: 3 });
 
 const OPTIONS = { workers: 2 };

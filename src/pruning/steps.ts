@@ -86,5 +86,5 @@ function summaryOf(method: string, steps: readonly PruningStep[], best: PruningS
     step === best ? "best" : "",
   ]);
   const header = ["weights", "training loss", "log evidence", "effective parameters", ...(withAccuracy ? ["accuracy"] : []), ""];
-  return `${method}, ${steps.length} networks\n${columns([header, ...rows], [])}`;
+  return `${method}, ${steps.length} ${steps.length === 1 ? "network" : "networks"}\n${columns([header, ...rows], [])}`;
 }
