@@ -16,6 +16,9 @@ describe("comparing texts", () => {
     expect(compareText("-0.00", "0.00")).toBeUndefined();
     expect(compareText("| 9.99 |", "| 10.00 |")).toBeUndefined();
     expect(compareText("a  1.0\n", "a 1.0")).toBeUndefined();
+    // A colour that reads as an infinite number.
+    expect(compareText('fill="#1E2024" x="1.0"', 'fill="#1E2024" x="1.0"')).toBeUndefined();
+    expect(compareText('fill="#1E2024" x="1.000"', 'fill="#1E2024" x="1.001"')).toBeUndefined();
   });
 
   it("notices a changed number, count, sign or word", () => {

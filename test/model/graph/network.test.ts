@@ -24,7 +24,7 @@ import type { Shape } from "../../../src/model/graph/shape.ts";
 import { softmaxLayer } from "../../../src/model/graph/softmax-layer.ts";
 import { transpose } from "../../../src/model/graph/transpose.ts";
 import { mlp } from "../../../src/model/mlp.ts";
-import { isLayered } from "../../../src/model/model.ts";
+import { isChain, isLayered } from "../../../src/model/model.ts";
 import { expectClose } from "../../support/close.ts";
 import fc from "../../support/fast-check.ts";
 import { cases, quadraticLoss } from "../../support/networks.ts";
@@ -147,8 +147,10 @@ describe("a graph", () => {
     expect(last.evaluate({ ...images, data: channelsLast }).outputs).toEqual(first.evaluate(images).outputs);
   });
 
-  it("shows no layers, for its derivatives are not those of dense ones", () => {
-    expect(isLayered(network([2], [dense(1)]))).toBe(false);
+  it("shows its layers, but not as a chain of dense ones, even if it is one", () => {
+    const graph = network([2], [dense(1)]);
+    expect(isLayered(graph)).toBe(true);
+    expect(isChain(graph)).toBe(false);
   });
 });
 
