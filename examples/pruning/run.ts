@@ -5,10 +5,9 @@
  * `-- --smoke` shows in a moment and without Python that it works, `-- --write` puts tables and pictures into the documentation.
  */
 import process from "node:process";
-import { random, type Data } from "laplace-ts";
 import { progressLine } from "../progress-line.ts";
 import { publish } from "../results-page.ts";
-import { handwrittenDigits } from "../handwritten-digits.ts";
+import { handwrittenDigits, madeUpDigits } from "../handwritten-digits.ts";
 import { pruneDigits } from "./digits.ts";
 import { METHODS } from "./methods.ts";
 import { MONKS } from "./monks.ts";
@@ -24,7 +23,7 @@ const smoke = process.argv.includes("--smoke");
 const [DRAWS, STARTS] = smoke ? [1, 1] : [5, 2];
 const progress = progressLine();
 const monks = await pruneMonks();
-const { training, test } = await examplesOfDigits();
+const { training, test } = smoke ? madeUpDigits() : await handwrittenDigits(TRAINING);
 const courses = await pruneDigits(training, test, smoke ? 4 : 64, smoke ? { hiddenUnits: 2, share: 0.4, least: 20 } : { hiddenUnits: 12, share: 0.12, least: 40 }, (text) => progress.update(text));
 progress.done("digits");
 const text = `${monkTable(monks)}\n\n${digitsTable(courses)}`;
@@ -33,18 +32,6 @@ if (smoke) console.log(text, weightsText(weights), pruningPicture(courses).lengt
 else {
   publish("pruning", text, pruningPicture(courses));
   publish("weights", weightsText(weights), weightsPicture(weights));
-}
-
-async function examplesOfDigits(): Promise<{ readonly training: Data; readonly test: Data }> {
-  if (smoke) {
-    const source = random(1);
-    const clouds = (): Data => ({ inputs: Array.from({ length: 40 }, (_, n) => [n % 10, (n * n) % 10, source.normal(), 1].map((x) => x / 10)), targets: Array.from({ length: 40 }, (_, n) => n % 10) });
-    return { training: clouds(), test: clouds() };
-  }
-  const found = await handwrittenDigits(TRAINING);
-  if (found !== undefined) return found;
-  console.error("No python3 here has scikit-learn, from which the digits come. On Debian: apt-get install python3-sklearn. PYTHON names another Python.");
-  process.exit(1);
 }
 
 async function pruneMonks(): Promise<MonkResult[]> {

@@ -5,12 +5,11 @@
  * `-- --smoke` shows in a moment and without Python that it works, `-- --write` puts the tables and the picture into the documentation.
  */
 import process from "node:process";
-import { random, type Data } from "laplace-ts";
 import { meanAndError } from "../../bench/statistics.ts";
 import { grouped, markdownTable, type Column } from "../../bench/table.ts";
 import { progressLine } from "../progress-line.ts";
 import { publish } from "../results-page.ts";
-import { handwrittenDigits } from "../handwritten-digits.ts";
+import { handwrittenDigits, madeUpDigits } from "../handwritten-digits.ts";
 import { METHODS, roundedInAllWays, type Outcome, type Plan } from "./networks.ts";
 import { geometricMean, quantisingPicture } from "./picture.ts";
 
@@ -22,7 +21,7 @@ const NETWORKS = smoke ? 1 : 3;
 const PLAN: Plan = smoke ? { sizes: [4, 3, 10], budgets: [2, 2.5, 3], images: 4 } : { sizes: [64, 20, 20, 20, 10], budgets: [2, 2.5, 3, 3.5, 4, 5, 6], images: 50 };
 
 const progress = progressLine();
-const { training, test } = await examplesOfDigits();
+const { training, test } = smoke ? madeUpDigits() : await handwrittenDigits(TRAINING);
 const outcomes: Outcome[] = [];
 for (let seed = 1; seed <= NETWORKS; seed++) {
   outcomes.push(await roundedInAllWays(PLAN, training, test, seed, (text) => progress.update(`network ${seed} of ${NETWORKS}: ${text}`)));
@@ -31,18 +30,6 @@ for (let seed = 1; seed <= NETWORKS; seed++) {
 const text = `${methodsTable()}\n\n${errorBarTable()}`;
 if (smoke) console.log(text, quantisingPicture(outcomes).length > 0);
 else publish("quantising", text, quantisingPicture(outcomes));
-
-async function examplesOfDigits(): Promise<{ readonly training: Data; readonly test: Data }> {
-  if (smoke) {
-    const source = random(1);
-    const clouds = (): Data => ({ inputs: Array.from({ length: 40 }, (_, n) => [n % 10, (n * n) % 10, source.normal(), 1].map((x) => x / 10)), targets: Array.from({ length: 40 }, (_, n) => n % 10) });
-    return { training: clouds(), test: clouds() };
-  }
-  const found = await handwrittenDigits(TRAINING);
-  if (found !== undefined) return found;
-  console.error("No python3 here has scikit-learn, from which the digits come. On Debian: apt-get install python3-sklearn. PYTHON names another Python.");
-  process.exit(1);
-}
 
 function methodsTable(): string {
   const headings = ["bits of a weight", "", "bits of the layers", "bytes", "rise of the training loss, expected", "measured", "test accuracy", "test log likelihood"];

@@ -5,7 +5,7 @@ import { approximateHessianDiagonal, hessian, hessianDiagonal } from "./dense-he
 import { jacobian, scaledJacobian, vectorJacobianProduct } from "./dense-jacobian.ts";
 import { backpropagate, forwardPass, type DenseLayer } from "./dense-pass.ts";
 import { hessianVectorProduct, jacobianVectorProduct } from "./dense-r-operator.ts";
-import type { LayeredEvaluation, LayeredModel, ParameterTensor } from "./model.ts";
+import { isChain, type LayeredEvaluation, type LayeredModel, type Model, type ParameterTensor } from "./model.ts";
 
 /**
  * A chain of dense layers: what {@link mlp} makes.
@@ -15,6 +15,11 @@ import type { LayeredEvaluation, LayeredModel, ParameterTensor } from "./model.t
 export interface DenseNetwork extends LayeredModel {
   readonly inputs: number;
   readonly layers: readonly DenseLayer[];
+}
+
+/** Whether a model is made of dense layers whose activations are known. */
+export function isDense(model: Model): model is DenseNetwork {
+  return isChain(model) && model.layers.every((layer) => "activation" in layer);
 }
 
 /** The network of the given layers and parameters. */

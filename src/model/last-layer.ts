@@ -1,10 +1,10 @@
 import { slice, type Table } from "../data.ts";
 import { UnsupportedError, madeBy } from "../errors.ts";
-import { denseNetwork, type DenseNetwork } from "./dense-network.ts";
+import { denseNetwork, isDense, type DenseNetwork } from "./dense-network.ts";
 import { forwardPass, type DenseLayer } from "./dense-pass.ts";
 import type { NetworkHead } from "./graph/head.ts";
 import type { Network } from "./graph/network.ts";
-import { isChain, type Model, type ParameterTensor } from "./model.ts";
+import type { Model, ParameterTensor } from "./model.ts";
 import { isPart, withValues, type PartOf } from "./part.ts";
 import { remakeable } from "../recipe.ts";
 import { inUnits, standardize, unitsOf } from "./standardized.ts";
@@ -98,11 +98,6 @@ export function lastLayer<M extends Model & (Pick<DenseNetwork, "inputs" | "laye
     return remakeable(layerAlone, "lastLayer", () => ({ network, parameters: alone.parameters }));
   };
   return create(denseNetwork([fromZero(layer)], network.parameters.slice(start)));
-}
-
-/** Whether a model is made of dense layers whose activations are known. */
-function isDense(model: Model): model is DenseNetwork {
-  return isChain(model) && model.layers.every((layer) => "activation" in layer);
 }
 
 /** The dense layer that gives the outputs, and what comes before it, in the network's own units; undefined if there is none. */

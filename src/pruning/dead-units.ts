@@ -1,5 +1,6 @@
+import { isDense } from "../model/dense-network.ts";
 import type { DenseLayer } from "../model/dense-pass.ts";
-import { isChain, type Model } from "../model/model.ts";
+import type { Model } from "../model/model.ts";
 
 /** Which weights of a model are kept, and all its weights, zeros for those that are not. */
 export interface KeptWeights {
@@ -9,15 +10,10 @@ export interface KeptWeights {
   readonly weights: Float64Array;
 }
 
-/** The layers of a model that is a chain of dense layers; undefined of any other. */
-function denseLayers(model: Model): readonly DenseLayer[] | undefined {
-  return isChain(model) && model.layers.every((layer) => "activation" in layer) ? (model.layers as readonly DenseLayer[]) : undefined;
-}
-
 /** For each hidden layer, how many of its units have weights left: those that {@link withoutDeadUnits} leaves. */
 export function livingUnits(model: Model, kept: Int32Array): number[] | undefined {
-  const layers = denseLayers(model);
-  if (layers === undefined) return undefined;
+  if (!isDense(model)) return undefined;
+  const { layers } = model;
   const isKept = maskOf(model, kept);
   return layers.slice(0, -1).map((layer, l) => units(layer).filter((unit) => outgoing(layers[l + 1], unit).some((w) => isKept[w] === 1)).length);
 }
@@ -27,8 +23,8 @@ export function livingUnits(model: Model, kept: Int32Array): number[] | undefine
  * where it leads, which comes back if it was removed, so that there are never more weights than before. Where layers have no biases, such a unit stays unless $c = 0$. A removal may kill other units, before and behind.
  */
 export function withoutDeadUnits(model: Model, { kept, weights }: KeptWeights): KeptWeights {
-  const layers = denseLayers(model);
-  if (layers === undefined) return { kept, weights };
+  if (!isDense(model)) return { kept, weights };
+  const { layers } = model;
   const isKept = maskOf(model, kept);
   const values = weights.slice();
   while (layers.slice(0, -1).some((layer, l) => units(layer).some((unit) => removeIfDead(layer, layers[l + 1], unit, isKept, values)))) continue;
