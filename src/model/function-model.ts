@@ -68,10 +68,10 @@ function create(definition: ModelFunction, parameters: Float64Array): Model {
 
 function evaluate(definition: ModelFunction, parameters: Float64Array, count: number, inputs: Table): Evaluation {
   const width = parameters.length;
-  const outputsAt = (w: Float64Array): Float64Array => perExample(inputs, count, (x) => definition.value(w, x), "value");
+  const outputsAt = (w: Float64Array): Float64Array => perExample(w, inputs, count, (p, x) => definition.value(p, x), "value");
   const { jacobian: derivative } = definition;
   const jacobianAt = (w: Float64Array): Float64Array =>
-    derivative === undefined ? centralDifferences(outputsAt, w) : perExample(inputs, count * width, (x) => flatten(derivative(w, x), count, width), "jacobian");
+    derivative === undefined ? centralDifferences(outputsAt, w) : perExample(w, inputs, count * width, (p, x) => flatten(derivative(p, x), count, width), "jacobian");
   let stored: Float64Array | undefined;
   const jacobian = (): Float64Array => (stored ??= jacobianAt(parameters));
 
@@ -107,10 +107,14 @@ function evaluate(definition: ModelFunction, parameters: Float64Array, count: nu
   };
 }
 
-function perExample(inputs: Table, count: number, f: (x: Float64Array) => number | ArrayLike<number>, what: string): Float64Array {
+function perExample(parameters: Float64Array, inputs: Table, count: number, f: ModelFunction["value"], what: string): Float64Array {
   const values = new Float64Array(inputs.rows * count);
+  // The function may write into what it gets, so these are copies.
+  const [w, x] = [new Float64Array(parameters.length), new Float64Array(inputs.columns)];
   for (let n = 0; n < inputs.rows; n++) {
-    const result = f(inputs.data.subarray(n * inputs.columns, (n + 1) * inputs.columns));
+    w.set(parameters);
+    x.set(inputs.data.subarray(n * inputs.columns, (n + 1) * inputs.columns));
+    const result = f(w, x);
     if (typeof result !== "number" && (typeof result !== "object" || result === null || !("length" in result))) {
       throw new InvalidArgumentError({ argument: what, expected: `a function that returns ${count === 1 ? "a number" : `${count} numbers`}`, received: `${describe(result)} for example ${n}`, advice: "Does it return?" });
     }

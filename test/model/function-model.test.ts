@@ -86,6 +86,21 @@ describe("functionModel", () => {
     expect(() => forward(line, [[1, 2]])).toThrow(/^inputs: expected 1 columns/);
   });
 
+  it("is not led astray by a function that writes into what it gets", () => {
+    const positive = (w: Float64Array, x: Float64Array): number => {
+      w[0] = Math.exp(w[0]);
+      x[0] += 1;
+      return w[0] * x[0];
+    };
+    const inputs = { data: Float64Array.of(0, 1, 2), rows: 3, columns: 1 };
+    const careless = functionModel({ parameters: [0.5], value: positive, jacobian: (w, x) => [positive(w, x)] }).evaluate(inputs);
+    const expected = [1, 2, 3].map((x) => Math.exp(0.5) * x);
+    expect([...careless.outputs]).toEqual(expected);
+    expect([...careless.jacobian()]).toEqual(expected);
+    expectClose(functionModel({ parameters: [0.5], value: positive }).evaluate(inputs).jacobian(), expected, 1e-9);
+    expect([...inputs.data]).toEqual([0, 1, 2]);
+  });
+
   it("asks for the Jacobian once for each example", () => {
     let calls = 0;
     const model = functionModel({ parameters: [1], value: ([w], [x]) => w * x, jacobian: (_, [x]) => (calls++, [x]) });
