@@ -160,6 +160,16 @@ function adviceFor(makers: string, value: unknown): string | undefined {
   return `Pass ${makersByName.find((maker) => maker.toLowerCase() === value.toLowerCase()) ?? makersByName[0]}(), what the function returns and not its name.`;
 }
 
+/** Where the posterior of a single model is in what has one or several, as fits, committees and mixtures do: a property to name in a message. */
+export function pathToPosterior(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if ("posteriors" in value) return ".posteriors[0]";
+  if (!("posterior" in value)) return undefined;
+  const isMixture = typeof value.posterior === "object" && value.posterior !== null && "posteriors" in value.posterior;
+  if (!isMixture) return ".posterior";
+  return "best" in value ? ".best.posterior" : ".members[0].posterior";
+}
+
 /** Throws when `options` has a key that is not in `known`: a misspelt option must not pass in silence. `beside` are those that somebody else looks at, and that may be named as well. */
 export function knownOptions(argument: string, options: object, known: readonly string[], beside: readonly string[] = []): void {
   const allowed = [...known, ...beside];

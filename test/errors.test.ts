@@ -1,5 +1,5 @@
 import { describe as suite, expect, it } from "vitest";
-import { InvalidArgumentError, LaplaceError, NotFiniteError, NotPositiveDefiniteError, UnsupportedError, describe, knownOptions, oneOf, positive, trueOrFalse, wholeNumber } from "../src/errors.ts";
+import { InvalidArgumentError, LaplaceError, NotFiniteError, NotPositiveDefiniteError, UnsupportedError, describe, knownOptions, oneOf, pathToPosterior, positive, trueOrFalse, wholeNumber } from "../src/errors.ts";
 import { gaussian } from "../src/likelihood/gaussian.ts";
 import { measurements } from "../src/likelihood/measurements.ts";
 import { mlp } from "../src/model/mlp.ts";
@@ -26,6 +26,20 @@ suite("errors", () => {
     expect(indefinite.message).toBe("The precision is not positive definite: its smallest eigenvalue is -0.1235. Train on.");
     expect(indefinite.smallestEigenvalue).toBe(-0.123456);
   });
+});
+
+suite("the posterior within", () => {
+  const posterior = { mean: [] };
+  const mixture = { posteriors: [posterior, posterior] };
+  it.each<[what: string, value: unknown, path: string | undefined]>([
+    ["a fit", { posterior }, ".posterior"],
+    ["a search, whose best is a point", { posterior, best: {} }, ".posterior"],
+    ["a family of networks", { posterior: mixture, best: { posterior }, members: [{ posterior }] }, ".best.posterior"],
+    ["a committee", { posterior: mixture, members: [{ posterior }] }, ".members[0].posterior"],
+    ["a mixture", mixture, ".posteriors[0]"],
+    ["a posterior itself", posterior, undefined],
+    ["nothing", undefined, undefined],
+  ])("of %s", (_, value, path) => expect(pathToPosterior(value)).toBe(path));
 });
 
 suite("describe", () => {

@@ -1,5 +1,5 @@
 import type { Data, Table } from "../data.ts";
-import { InvalidArgumentError, describe, knownOptions, madeBy } from "../errors.ts";
+import { InvalidArgumentError, describe, knownOptions, madeBy, pathToPosterior } from "../errors.ts";
 import { modelInputs } from "../model/derivatives.ts";
 import type { Model } from "../model/model.ts";
 import type { Likelihood } from "./likelihood.ts";
@@ -31,7 +31,8 @@ export const LIKELIHOODS = "gaussian(), categorical() or another likelihood";
 /** Throws unless `model` and `likelihood` are such and fit each other; what contains a model is told apart. */
 export function checkModelled(model: Model, likelihood: Likelihood): void {
   if (typeof model === "object" && model !== null && "model" in model) throw notAModel(model, "Pass its `.model`, and where a likelihood is asked for its `.likelihood`.");
-  if (typeof model === "object" && model !== null && "posterior" in model) throw notAModel(model, "Pass its `.posterior.model`, and where a likelihood is asked for its `.posterior.likelihood`.");
+  const path = pathToPosterior(model);
+  if (path !== undefined) throw notAModel(model, `Pass its \`${path}.model\`, and where a likelihood is asked for its \`${path}.likelihood\`.`);
   if (typeof model === "object" && model !== null && "encode" in model) throw notAModel(model, "The model comes first, then the likelihood.");
   madeBy("mlp() or functionModel()", "model", model, "evaluate");
   madeBy(LIKELIHOODS, "likelihood", likelihood, "encode");

@@ -1,6 +1,6 @@
 import type { Matrix } from "ml-matrix";
 import type { CurvatureKind } from "../curvature/curvature.ts";
-import { InvalidArgumentError, describe, knownOptions, madeBy, positive, wholeNumber } from "../errors.ts";
+import { InvalidArgumentError, describe, knownOptions, madeBy, pathToPosterior, positive, wholeNumber } from "../errors.ts";
 import { LIKELIHOODS } from "../likelihood/examples.ts";
 import { differInNoiseAlone, isOpen, type Likelihood } from "../likelihood/likelihood.ts";
 import { norm } from "../linalg/vector.ts";
@@ -267,7 +267,8 @@ export function checkedPosterior<P extends Posterior>(value: P): P {
 
 function adviceFor(value: unknown): string | undefined {
   if (value instanceof Promise) return "Await it first.";
-  return typeof value === "object" && value !== null && "posterior" in value ? "Pass its `.posterior`." : undefined;
+  const path = pathToPosterior(value);
+  return path === undefined ? undefined : `Pass its \`${path}\`.`;
 }
 
 /** The likelihood itself, or where its noise was left open, with the noise of the residuals. */

@@ -1,6 +1,6 @@
 import { outerProduct, type CurvatureKind } from "../curvature/curvature.ts";
 import type { Data, MatrixLike } from "../data.ts";
-import { InvalidArgumentError, describe, knownOptions, trueOrFalse } from "../errors.ts";
+import { InvalidArgumentError, describe, knownOptions, pathToPosterior, trueOrFalse } from "../errors.ts";
 import { checkModelled } from "../likelihood/examples.ts";
 import type { Likelihood } from "../likelihood/likelihood.ts";
 import { dot } from "../linalg/vector.ts";
@@ -159,7 +159,8 @@ function checkSubject(of: unknown): void {
   if (of instanceof Promise) throw refused("Await it first.");
   if (typeof of !== "object" || of === null) throw refused();
   if ("posteriors" in of) throw refused("Quantise each of its `.posteriors`.");
-  if ("posterior" in of) throw refused("Pass its `.posterior`.");
+  const path = pathToPosterior(of);
+  if (path !== undefined) throw refused(`Pass its \`${path}\`.`);
   if (!("model" in of && "likelihood" in of)) throw refused("evaluate" in of ? "Pass { model, likelihood }." : undefined);
   checkModelled(of.model as Model, of.likelihood as Likelihood);
 }

@@ -10,6 +10,7 @@ import { bernoulli } from "../../src/likelihood/bernoulli.ts";
 import { functionModel } from "../../src/model/function-model.ts";
 import { mlp } from "../../src/model/mlp.ts";
 import { laplace, withMoreData, type LaplaceOptions } from "../../src/posterior/laplace.ts";
+import { mixture } from "../../src/posterior/mixture.ts";
 import type { DataSource } from "../../src/posterior/data-term.ts";
 import { isotropic } from "../../src/prior/isotropic.ts";
 import { diagonal } from "../../src/structure/diagonal.ts";
@@ -174,6 +175,8 @@ describe("bad input to laplace", () => {
 
   it("a promise or the result of train() in place of the model, and a likelihood that is none", async () => {
     await expect(laplace(bad<typeof model>({ posterior: { model } }), likelihood, data)).rejects.toThrow(/^model: expected a model.* got an object with posterior\. Pass its `\.posterior\.model`/);
+    const mixed = mixture([await laplace(model, likelihood, data, { prior })]);
+    await expect(laplace(bad<typeof model>({ posterior: mixed, best: {}, members: [] }), likelihood, data)).rejects.toThrow(/Pass its `\.best\.posterior\.model`, and where a likelihood is asked for its `\.best\.posterior\.likelihood`/);
     await expect(laplace(bad<typeof model>(likelihood), likelihood, data)).rejects.toThrow(/^model: expected a model.*The model comes first, then the likelihood/);
     await expect(laplace(bad<typeof model>(Promise.resolve(model)), likelihood, data)).rejects.toThrow(/^model: expected a value made by mlp\(\) or functionModel\(\).*Await it first/);
     await expect(laplace(bad<typeof model>({ model, likelihood }), likelihood, data)).rejects.toThrow(/^model: .*got an object with model, likelihood/);
