@@ -11,7 +11,7 @@ export type { FitOptions, Fitted } from "./fit-model.ts";
 
 /**
  * The one-call road from a table to error bars: standardises inputs and targets, trains to the mode, re-estimates prior
- * precisions and noise by the evidence as it goes (MacKay 1992; Foresee & Hagan 1997), and makes the posterior with a structure
+ * precisions and noise by the evidence as it goes (MacKay 1992a; Foresee & Hagan 1997), and makes the posterior with a structure
  * that fits the memory budget.
  *
  * Where targets are centred, the precision of output biases that have one of their own stays where it starts: MacKay's equations would take the mean of the targets for known.

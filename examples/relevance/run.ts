@@ -1,5 +1,5 @@
 /**
- * Automatic relevance determination (MacKay 1994; Neal 1996) on data of which it is known which inputs matter: `npm run example:relevance`, in about a minute and a half.
+ * Automatic relevance determination (MacKay 1994a, 1994b; Neal 1996) on data of which it is known which inputs matter: `npm run example:relevance`, in about a minute and a half.
  *
  * fit() gives each input a prior precision of its own, and the evidence drives those of useless inputs up. `-- --smoke` shows in a moment that it works, `-- --write` puts the results into the
  * documentation.

@@ -53,7 +53,7 @@ export interface Comparison<P> {
 }
 
 /**
- * Ranks models of the same data by their log evidence (MacKay 1992, section 2.2): with equal prior probabilities,
+ * Ranks models of the same data by their log evidence (MacKay 1992a, section 2.2): with equal prior probabilities,
  * $p(\text{model} \mid D) \propto \exp(\text{log evidence})$.
  *
  * @category Evidence

@@ -14,7 +14,7 @@ export interface EvidenceGradient {
 }
 
 /**
- * The derivatives of the log evidence in the logarithms of its hyperparameters (MacKay 1992, section 4),
+ * The derivatives of the log evidence in the logarithms of its hyperparameters (MacKay 1992a, section 4),
  * $$\frac{\partial \log p(D)}{\partial \log\alpha_g} = \frac{\gamma_g}{2} - \alpha_g E_{W,g}, \qquad \frac{\partial \log p(D)}{\partial \log\beta} = \frac{NK - 2 \beta E_0 - p T \gamma}{2T},$$
  * for curvature that grows as $\beta^p$: 1, or 2 for the empirical Fisher. The weights are held; at a mode they would move with the hyperparameters, but to first
  * order that changes the evidence by the change of the curvature alone, which is neglected as usual.

@@ -15,7 +15,7 @@ export interface EvidenceTerms {
   readonly logPriorExponent: number;
   /** $-\frac12 [ \log\det P - \log\det A ]$: the volume that the data left of the prior's. */
   readonly logVolumeRatio: number;
-  /** The log Occam factor, the sum of the last two: the price of flexibility (MacKay 1992). */
+  /** The log Occam factor, the sum of the last two: the price of flexibility (MacKay 1992a). */
   readonly logOccamFactor: number;
   /** The sum, $\log p(D \mid \text{hyperparameters})$: what {@link Posterior.logEvidence} gives. */
   readonly logEvidence: number;
@@ -41,7 +41,7 @@ export interface EvidenceOptions {
   readonly symmetries?: boolean;
   /**
    * The Occam factors of the hyperparameters, from the widths $\sqrt{2 / \gamma_g}$ and $\sqrt{2T / (NK - p T \gamma)}$ of the evidence in
-   * $\log\alpha_g$ and $\log\beta$, for curvature that grows as $\beta^p$: 1, or 2 for the empirical Fisher (MacKay 1992; Bishop 1995, section
+   * $\log\alpha_g$ and $\log\beta$, for curvature that grows as $\beta^p$: 1, or 2 for the empirical Fisher (MacKay 1992a; Bishop 1995, section
    * 10.6). This is MacKay's approximation, not the exact curvature: it neglects that $\gamma$ itself changes with $\alpha$ and $\beta$,
    * little where the data determine each parameter either well or hardly at all. It is up to a constant, the prior range of the
    * logarithms, and is meant at the evidence's maximum, for comparing models with different numbers of hyperparameters. Those that are fixed

@@ -71,7 +71,7 @@ export interface Reestimation<M extends Model, L extends Likelihood> {
 
 /**
  * MacKay's re-estimation of prior and noise precisions at fixed weights, to the maximum of the evidence
- * (MacKay 1992, section 4),
+ * (MacKay 1992a, section 4),
  * $$\alpha_g \leftarrow \frac{\gamma_g}{2 E_{W,g}}, \qquad \beta \leftarrow \frac{NK - \gamma}{2 E_0},$$
  * repeated until nothing changes. An iteration takes one factorisation of the precision, and one more each time that its step is
  * halved; for a prior of one group it takes O(W), once the eigenvalues of the curvature are there. Data are not touched.

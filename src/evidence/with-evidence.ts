@@ -49,7 +49,7 @@ const DEFAULT_BURN_IN = 0.1;
 const DEFAULT_ITERATIONS = 10;
 
 /**
- * Training with the evidence on the way, for networks and data too large for {@link levenbergMarquardt} (Immer et al. 2021, algorithm 1): after every few epochs the posterior at the
+ * Training with the evidence on the way, for networks and data too large for {@link levenbergMarquardt} (Immer et al. 2021b, algorithm 1): after every few epochs the posterior at the
  * weights reached gets the prior precisions and the noise that {@link maximizeEvidence} takes it to, and training goes on with these. The weights and hyperparameters of the
  * highest evidence on the way are kept, and need not be the last.
  *

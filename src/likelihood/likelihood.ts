@@ -86,7 +86,7 @@ export interface Likelihood<P extends Prediction = Prediction, O = unknown> {
   /** $c$, where $S_n S_n^\top$ is c times what does not depend on outputs and hyperparameters. */
   readonly information?: number;
   /**
-   * This likelihood with its noise re-estimated (MacKay 1992) from E_0, the number N K of target values, and the effective
+   * This likelihood with its noise re-estimated (MacKay 1992a) from E_0, the number N K of target values, and the effective
    * number of parameters; itself where there is nothing to estimate.
    */
   reestimate(energy: number, count: number, effectiveParameters: number): this;

@@ -54,7 +54,7 @@ export interface MeasurementsLikelihood extends Likelihood<GaussianPrediction, M
  * $(f - t) / \sigma^2$, the Hessian $1 / \sigma^2$: weighted least squares.
  *
  * The error bars are taken at their word and nothing is re-estimated. Where they may be off by a common factor, `fixed: false` has it re-estimated with the prior,
- * $\text{scale}^2 = \sum (t - f)^2 / \sigma^2 / (NK - \gamma)$ (MacKay 1992), by {@link fit}, by {@link train} with `reestimate`, and by {@link maximizeEvidence} given the data.
+ * $\text{scale}^2 = \sum (t - f)^2 / \sigma^2 / (NK - \gamma)$ (MacKay 1992a), by {@link fit}, by {@link train} with `reestimate`, and by {@link maximizeEvidence} given the data.
  *
  * @category Likelihoods
  * @throws {@link InvalidArgumentError} when the targets do not have 2K columns, or an error bar is not above 0.

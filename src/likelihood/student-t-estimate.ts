@@ -26,7 +26,7 @@ const LEAST_FREEDOM = 1e-3;
 
 /**
  * Scale and degrees of freedom of the greatest evidence, given N residuals: with $c = \frac{\nu + 1}{(\nu + 3) s^2}$, in proportion to which the outer product grows, and
- * $\partial \log\det P / \partial \log c = \gamma$ held, as MacKay (1992) does, the maximum of
+ * $\partial \log\det P / \partial \log c = \gamma$ held, as MacKay (1992a) does, the maximum of
  * $$\sum_n \log t_\nu(r_n / s) - N \log s - \frac\gamma2 \log c.$$
  * In s that is where the weighted squares come to what the parameters leave, $\sum \frac{\nu + 1}{\nu + z^2} z^2 = N - \gamma$: MacKay's noise where all weights are 1.
  */

@@ -58,7 +58,7 @@ const FIRST_DEGREES_OF_FREEDOM = 4;
  * hardly any say. The Hessian, $\frac{\nu + 1}{s^2} \frac{\nu - z^2}{(\nu + z^2)^2}$, is negative there; {@link outerProduct} and training go by its average over
  * targets, the Fisher information $c = \frac{\nu + 1}{(\nu + 3) s^2}$, the same for all.
  *
- * Re-estimation takes both parameters to where the evidence is greatest, as MacKay's (1992) takes the noise of {@link gaussian}, with the degrees of freedom
+ * Re-estimation takes both parameters to where the evidence is greatest, as MacKay's (1992a) takes the noise of {@link gaussian}, with the degrees of freedom
  * between 2.1 and 1000, which is Gaussian in effect: the greatest $\sum \log p(t \mid f) - \frac\gamma2 \log c$. So fitting with it costs little where there
  * are no outliers. It needs the residuals: {@link fit} and {@link train} have them, {@link maximizeEvidence} wants the data, and moves the prior alone without.
  *

@@ -64,7 +64,7 @@ const EVIDENCE = "log evidence";
 const HELD_OUT = "held-out log density per example";
 
 /**
- * Held-out score against log evidence, a dot with its size for each model, after MacKay (1992): where both agree on which models are good, the dots rise to the right.
+ * Held-out score against log evidence, a dot with its size for each model, after MacKay (1992b): where both agree on which models are good, the dots rise to the right.
  *
  * @category Plots
  * @throws {@link InvalidArgumentError} for models without finite size, evidence or score.

@@ -36,7 +36,7 @@ export const MEMORY_BUDGET = 2 ** 30;
 const OPTIONS = ["curvature", "structure", "prior", "temperature", "memoryBudget", "workers", "signal", "onProgress"];
 
 /**
- * The Laplace approximation of the posterior over a model's weights (MacKay 1992): a Gaussian at the weights as they are,
+ * The Laplace approximation of the posterior over a model's weights (MacKay 1992b): a Gaussian at the weights as they are,
  * with precision $P = H / T + A$ from the curvature $H$ of the data error and the precision $A$ of the prior:
  * $$p(w \mid D) \approx \mathcal N(w_\mathrm{MAP}, P^{-1}).$$
  *

@@ -52,7 +52,7 @@ export interface PosteriorChanges<L extends Likelihood> {
 }
 
 /**
- * A Gaussian over the weights of a model, $p(w \mid D) = \mathcal N(w_\mathrm{MAP}, P^{-1})$ with precision $P = H / T + A$ (MacKay 1992), and where it
+ * A Gaussian over the weights of a model, $p(w \mid D) = \mathcal N(w_\mathrm{MAP}, P^{-1})$ with precision $P = H / T + A$ (MacKay 1992b), and where it
  * came from. Where the prior is an earlier posterior, by {@link posteriorAsPrior}, read its precision $P_0$ for $A$. Immutable; {@link laplace} makes it. What takes work is computed when first asked for and kept.
  *
  * @category Posterior
@@ -122,7 +122,7 @@ export class Posterior<M extends Model = Model, L extends Likelihood = Likelihoo
   }
 
   /**
-   * The log evidence, also known as the log marginal likelihood (MacKay 1992; Bishop 2006, eq. 5.175):
+   * The log evidence, also known as the log marginal likelihood (MacKay 1992a; Bishop 2006, eq. 5.175):
    * $$\tfrac1T \log p(D \mid w_\mathrm{MAP}) - \tfrac12 \left[ (w - w_0)^\top A (w - w_0) + \log\det P - \log\det A \right].$$
    */
   get logEvidence(): number {

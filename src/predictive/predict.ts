@@ -36,7 +36,7 @@ export function linearized(): PredictionMethod {
 }
 
 /**
- * Predictions with error bars, by linearising the model in its weights (MacKay 1992; Immer, Korzepa & Bauer 2021):
+ * Predictions with error bars, by linearising the model in its weights (MacKay 1992b; Immer, Korzepa & Bauer 2021):
  * $$f(x) \sim \mathcal N\left( f(x; w_\mathrm{MAP}),\; J P^{-1} J^\top \right),$$
  * then the likelihood on top.
  *

@@ -16,7 +16,7 @@ export interface AutomaticRelevanceOptions extends PriorOptions {
 }
 
 /**
- * Automatic relevance determination (MacKay 1994; Neal 1996): the weights that leave one input share a precision, every other
+ * Automatic relevance determination (MacKay 1994a, 1994b; Neal 1996): the weights that leave one input share a precision, every other
  * weight matrix and bias vector has its own. Re-estimation drives the precisions of inputs that do not matter up, and so
  * their weights to zero.
  *

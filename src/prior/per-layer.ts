@@ -15,7 +15,7 @@ export interface PerLayerOptions extends PriorOptions {
 }
 
 /**
- * One precision for each layer, or with `separateBiases` one for each weight matrix and bias vector. MacKay (1992, section 4.4)
+ * One precision for each layer, or with `separateBiases` one for each weight matrix and bias vector. MacKay (1992b, section 4.4)
  * found these needed for good evidence: one alpha for all is not consistent with rescaled inputs or outputs.
  *
  * @category Priors

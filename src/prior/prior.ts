@@ -181,7 +181,7 @@ export function sumByGroup({ groupOf, precisions }: GroupedPrior, values: Float6
   return sums;
 }
 
-/** gamma_g = W_g - alpha_g trace(P^-1)_g from the diagonal of P^-1 (MacKay 1992; Bishop 2006, eq. 3.91; groups as in MacKay 1994): G. */
+/** gamma_g = W_g - alpha_g trace(P^-1)_g from the diagonal of P^-1 (MacKay 1992a; Bishop 2006, eq. 3.91; groups as in MacKay 1994a): G. */
 export function effectiveParametersByGroup(prior: GroupedPrior, inverseDiagonal: Float64Array): Float64Array {
   return sumByGroup(prior, inverseDiagonal.map((variance, i) => 1 - prior.precisions[prior.groupOf[i]] * variance));
 }
@@ -197,7 +197,7 @@ export function withinLimits(wanted: number, start: number, [least, most] = PREC
 }
 
 /**
- * MacKay's re-estimation alpha_g = gamma_g / (2 E_W,g) (MacKay 1992; Bishop 2006, eq. 3.92), which goes no further than `limits`.
+ * MacKay's re-estimation alpha_g = gamma_g / (2 E_W,g) (MacKay 1992a; Bishop 2006, eq. 3.92), which goes no further than `limits`.
  *
  * A group that the data say nothing about, as the weights of a constant input, has gamma and E_W that are rounding alone; so would be
  * their ratio, and the group keeps the precision it has. A group that the data do determine, at exactly its prior mean, gets the most.

@@ -5,7 +5,7 @@ import type { Curvature, Precision } from "./structure.ts";
 
 /**
  * A curvature with its eigenvalues $\lambda_i$ at hand; those that are not given, of `width`, are 0. For a prior of one precision
- * $\alpha$, $\log\det P = \sum_i \log(c \lambda_i + \alpha)$ and $\gamma = \sum_i c \lambda_i / (c \lambda_i + \alpha)$ (MacKay 1992, section 4) need no factor; what does
+ * $\alpha$, $\log\det P = \sum_i \log(c \lambda_i + \alpha)$ and $\gamma = \sum_i c \lambda_i / (c \lambda_i + \alpha)$ (MacKay 1992a, section 4) need no factor; what does
  * makes it when it is first asked for.
  */
 export function diagonalized(curvature: Curvature, eigenvalues: Float64Array, width: number): Curvature {

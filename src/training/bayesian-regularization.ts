@@ -39,7 +39,7 @@ interface Round {
 }
 
 /**
- * Trains weights and hyperparameters together: in turns a few steps and one re-estimation (MacKay 1992; Foresee & Hagan 1997).
+ * Trains weights and hyperparameters together: in turns a few steps and one re-estimation (MacKay 1992a; Foresee & Hagan 1997).
  * It should start near the mode, as a poor fit would be taken for noise.
  *
  * With few hyperparameters both settle. With many, re-estimation often drifts on long after the evidence has stopped

@@ -38,7 +38,7 @@ const MOST_BYTES = 2e9;
  *
  * It ends when $|dE/dw| \le 10^{-8} \max(1, E)$ or after 2,000 steps, unless told otherwise.
  *
- * With `reestimate` it is Bayesian regularisation (MacKay 1992; Foresee & Hagan 1997): from the mode at the first hyperparameters it
+ * With `reestimate` it is Bayesian regularisation (MacKay 1992a; Foresee & Hagan 1997): from the mode at the first hyperparameters it
  * takes a few steps and one re-estimation in turns, $\alpha_g = \gamma_g / (2 E_{W,g})$ and
  * $\beta = (NK - \gamma) / (2 E_0)$, until these equations hold to $10^{-5}$ and the gradient is small. Where many precisions
  * drift on though the log evidence has not risen by $W / 50$ in twenty re-estimations, or half the steps are used up, it takes the hyperparameters of the highest

@@ -13,14 +13,14 @@ export interface ReestimatedObjective<L extends Likelihood> {
   readonly objective: Objective<L>;
   /** gamma for each group, at the old hyperparameters. */
   readonly effectiveParameters: Float64Array;
-  /** Log evidence at the old hyperparameters (MacKay 1992, with the outer product for the Hessian). */
+  /** Log evidence at the old hyperparameters (MacKay 1992a, with the outer product for the Hessian). */
   readonly logEvidence: number;
   /** How far 2 alpha_g E_W,g is from gamma_g (relative where gamma_g > 1), and the likelihood's hyperparameters from their new values; 0 at a fixed point. */
   readonly discrepancy: number;
 }
 
 /**
- * alpha_g = gamma_g / (2 E_W,g), beta = (N K - gamma) / (2 E_0), with gamma_g = W_g - alpha_g tr(P^-1)_g and P = H + A (MacKay 1992).
+ * alpha_g = gamma_g / (2 E_W,g), beta = (N K - gamma) / (2 E_0), with gamma_g = W_g - alpha_g tr(P^-1)_g and P = H + A (MacKay 1992a).
  *
  * A likelihood with other hyperparameters than beta has them re-estimated from the outputs.
  *

@@ -69,7 +69,7 @@ describe("a Bernoulli prediction", () => {
   const logits = { rows: 3, outputs: 1, mean: Float64Array.of(0, 2, -3), covariance: Float64Array.of(4, 1, 0) };
   const prediction = bernoulli().predict(logits);
 
-  it("moderates the output (MacKay 1992)", () => {
+  it("moderates the output (MacKay 1992c)", () => {
     const kappa = (variance: number): number => 1 / Math.sqrt(1 + (Math.PI * variance) / 8);
     expectClose(prediction.probability.to1DArray(), [0.5, sigmoid(kappa(1) * 2), sigmoid(-3)], 1e-15);
     expect(prediction.logit.to1DArray()).toEqual([0, 2, -3]);

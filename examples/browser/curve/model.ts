@@ -102,7 +102,7 @@ export async function compareSizes({ points, sizes }: SizesRequest, signal: Abor
   return compared;
 }
 
-/** From several starts, prior and noise re-estimated together with the weights (MacKay 1992). */
+/** From several starts, prior and noise re-estimated together with the weights (MacKay 1992a). */
 async function mostEvident(points: readonly Point[], hiddenUnits: number, signal: AbortSignal): Promise<CurvePosterior> {
   const data = dataOf(points);
   const posteriors = await inTurn(SEEDS, async (seed) => {
