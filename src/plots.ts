@@ -1,5 +1,5 @@
 /**
- * Pictures of predictions and of how far they can be trusted, as SVG text, by Observable Plot (`npm install @observablehq/plot`): in browsers with their own document, elsewhere with one that is given, as linkedom's.
+ * Pictures of predictions and of how far they can be trusted, as SVG text, by Observable Plot (`npm install @observablehq/plot`), in browsers, Node and Deno.
  *
  * @module laplace-ts/plots
  * @category Reference

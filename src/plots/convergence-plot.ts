@@ -43,11 +43,10 @@ const NAME_HEIGHT = 11;
  * ```ts
  * import { gaussian, laplace, mlp, reestimation, train } from "laplace-ts";
  * import { convergencePlot } from "laplace-ts/plots";
- * import { DOMParser } from "linkedom"; // not in browsers
  * const data = { inputs: [0, 1, 2, 3], targets: [0.1, 0.9, 2.1, 2.9] };
  * const { model, likelihood, prior } = await train(mlp([1, 1]), gaussian({ noise: 0.5 }), data, { reestimate: false });
  * const { history } = reestimation(await laplace(model, likelihood, data, { prior }));
- * console.log(convergencePlot(history, { document: new DOMParser().parseFromString("<html></html>", "text/html") }).slice(0, 4)); // <svg
+ * console.log(convergencePlot(history).slice(0, 4)); // <svg
  * ```
  */
 export function convergencePlot(states: readonly ConvergenceState[], options: ConvergencePlotOptions = {}): string {

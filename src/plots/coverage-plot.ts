@@ -32,9 +32,8 @@ const Z = 1.959964;
  * ```ts
  * import { coverageCurve, gaussian } from "laplace-ts";
  * import { coveragePlot } from "laplace-ts/plots";
- * import { DOMParser } from "linkedom"; // not in browsers
  * const prediction = gaussian({ noise: 1 }).predict({ rows: 4, outputs: 1, mean: new Float64Array(4) });
- * const svg = coveragePlot(coverageCurve(prediction, [-1.5, -0.3, 0.4, 0.9]), { document: new DOMParser().parseFromString("<html></html>", "text/html") });
+ * const svg = coveragePlot(coverageCurve(prediction, [-1.5, -0.3, 0.4, 0.9]));
  * console.log(svg.slice(0, 4)); // <svg
  * ```
  */

@@ -55,13 +55,11 @@ const OPACITY = 0.17;
  * import { Matrix } from "ml-matrix";
  * import { sigmoid } from "laplace-ts";
  * import { decisionRegions } from "laplace-ts/plots";
- * import { DOMParser } from "linkedom"; // not in browsers
  * const svg = await decisionRegions({
  *   probabilities: (inputs) => Matrix.columnVector(inputs.map(([a, b]) => sigmoid(2 * a - b))),
  *   x: [-2, 2],
  *   y: [-2, 2],
  *   labels: { x: "input 1", y: "input 2" },
- *   document: new DOMParser().parseFromString("<html></html>", "text/html"),
  * });
  * console.log(svg.slice(0, 4)); // <svg
  * ```

@@ -6,7 +6,7 @@ import { InvalidArgumentError, describe } from "../errors.ts";
  * @category Plots
  */
 export interface PictureOptions {
-  /** Where elements are made: the browser's own document (default), or elsewhere one like it, as linkedom makes. */
+  /** Where elements are made: a document like a browser's. Default the browser's own, and elsewhere one made for it. */
   readonly document?: object | undefined;
 }
 

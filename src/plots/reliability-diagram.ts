@@ -33,9 +33,8 @@ const Z = 1.959964;
  * ```ts
  * import { reliabilityBins } from "laplace-ts";
  * import { reliabilityDiagram } from "laplace-ts/plots";
- * import { DOMParser } from "linkedom"; // not in browsers
  * const bins = reliabilityBins({ probability: [0.9, 0.8, 0.3, 0.6] }, [1, 1, 0, 0]);
- * const svg = reliabilityDiagram(bins, { document: new DOMParser().parseFromString("<html></html>", "text/html") });
+ * const svg = reliabilityDiagram(bins);
  * console.log(svg.slice(0, 4)); // <svg
  * ```
  */

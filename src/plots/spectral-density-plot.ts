@@ -38,9 +38,8 @@ const STYLES = [
  * ```ts
  * import { spectralDensity } from "laplace-ts";
  * import { spectralDensityPlot } from "laplace-ts/plots";
- * import { DOMParser } from "linkedom"; // not in browsers
  * const density = await spectralDensity({ size: 3, times: (v) => v.map((x, i) => i * x) });
- * const svg = spectralDensityPlot(density, { document: new DOMParser().parseFromString("<html></html>", "text/html") });
+ * const svg = spectralDensityPlot(density);
  * console.log(svg.slice(0, 4)); // <svg
  * ```
  */

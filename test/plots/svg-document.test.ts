@@ -1,0 +1,49 @@
+import { Matrix } from "ml-matrix";
+import { parseHTML } from "linkedom";
+import { describe, expect, it } from "vitest";
+import * as laplaceTs from "../../src/index.ts";
+import * as plots from "../../src/plots.ts";
+import { svgDocument } from "../../src/plots/svg-document.ts";
+
+const { document } = parseHTML("<html></html>");
+const labels = { x: 'a < "b" & c > d', y: "µ" };
+const models = [{ size: 1, logEvidence: -9, heldOut: -2 }, { size: 2, logEvidence: -5, heldOut: -1 }];
+const prediction = laplaceTs.gaussian({ noise: 1 }).predict({ rows: 3, outputs: 1, mean: Float64Array.of(-1, 0, 2) });
+const fitted = await laplaceTs.fit(laplaceTs.mlp([1, 2, 1], { seed: 1 }), laplaceTs.gaussian(), { inputs: [0, 1, 2, 3], targets: [0.1, 0.9, 2.1, 2.9] });
+const states = [0, 1, 2].map((iteration) => ({ iteration, logEvidence: iteration, effectiveParameters: iteration, priorPrecisions: Float64Array.of(1 + iteration), noisePrecision: 2 - iteration / 2 }));
+
+/** Every picture, drawn in a document or without one. */
+const drawings: Record<string, (options: plots.PictureOptions) => string | Promise<string>> = {
+  bands: (options) => plots.bands({ inputs: [1, 2, 3], prediction, labels, data: { inputs: [1, 2], targets: [0, 1] }, draws: [Matrix.columnVector([1, 2, 3])], truth: Math.sin, ...options }),
+  convergencePlot: (options) => plots.convergencePlot(states, options),
+  coveragePlot: (options) => plots.coveragePlot({ 'a < "b" & c': laplaceTs.coverageCurve(prediction, [-1.5, 0.4, 0.9]) }, options),
+  decisionRegions: (options) => plots.decisionRegions({ probabilities: (inputs) => Matrix.columnVector(inputs.map(([a]) => laplaceTs.sigmoid(5 * a))), x: [-1, 1], y: [-1, 1], labels, data: { inputs: [[0, 0]], labels: [1] }, ...options }),
+  evidenceAgainstHeldOut: (options) => plots.evidenceAgainstHeldOut(models, options),
+  evidenceBySize: (options) => plots.evidenceBySize(models, options),
+  reliabilityDiagram: (options) => plots.reliabilityDiagram(laplaceTs.reliabilityBins({ probability: [0.9, 0.8, 0.3, 0.6] }, [1, 1, 0, 0]), options),
+  spectralDensityPlot: async (options) => plots.spectralDensityPlot(await laplaceTs.spectralDensity({ size: 3, times: (v: Float64Array) => v.map((x, i) => i * x) }), options),
+  weightMap: (options) => plots.weightMap(laplaceTs.weightReport(fitted.posterior), options),
+};
+
+it.each([document, svgDocument() as Document])("elements go before others, or to the end, and lose attributes", (given) => {
+  const [group, first, last] = ["g", "path", "circle"].map((name) => given.createElementNS("http://www.w3.org/2000/svg", name));
+  group.appendChild(last);
+  group.insertBefore(first, last);
+  first.setAttribute("d", "M0,0");
+  first.setAttribute("fill", "none");
+  first.removeAttribute("d");
+  expect(group.innerHTML).toBe('<path fill="none" /><circle />');
+});
+
+describe("a picture drawn without a document", () => {
+  it.each(Object.entries(drawings))("is the same text as in linkedom's: %s", async (_, draw) => {
+    const svg = await draw({});
+    expect(svg).toBe(await draw({ document }));
+    expect(svg).toContain("<path");
+  });
+
+  it("is tried for every function that takes one", () => {
+    const without = ["legendRow", "matrixHeatMap", "page", "placed"]; // text alone
+    expect(Object.keys(drawings)).toEqual(Object.entries(plots).filter(([name, value]) => typeof value === "function" && !without.includes(name)).map(([name]) => name).sort());
+  });
+});
