@@ -2,6 +2,11 @@
  * The logistic sigmoid $\sigma(a) = 1 / (1 + e^{-a})$, with full relative accuracy in both tails.
  *
  * @category Likelihoods
+ * @example
+ * ```ts
+ * import { sigmoid } from "laplace-ts";
+ * console.log(sigmoid(0), sigmoid(2).toFixed(2)); // 0.5 0.88
+ * ```
  */
 export function sigmoid(a: number): number {
   return a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a));

@@ -17,6 +17,12 @@ export interface Binning {
  *
  * @category Calibration
  * @param count - Default 15.
+ * @example
+ * ```ts
+ * import { equalWidthBins, expectedCalibrationError } from "laplace-ts";
+ * const probabilities = [[0.9, 0.1], [0.6, 0.4], [0.1, 0.9], [0.2, 0.8]];
+ * console.log(expectedCalibrationError({ probabilities }, [0, 1, 1, 1], { bins: equalWidthBins(5) }).toFixed(2)); // 0.25
+ * ```
  */
 export function equalWidthBins(count = 15): Binning {
   wholeNumber("count", count, 1);
@@ -29,6 +35,12 @@ export function equalWidthBins(count = 15): Binning {
  *
  * @category Calibration
  * @param count - Default 15; never more than there are different probabilities.
+ * @example
+ * ```ts
+ * import { equalMassBins, reliabilityBins } from "laplace-ts";
+ * const probability = [0.55, 0.6, 0.7, 0.8, 0.9, 0.95];
+ * console.log(reliabilityBins({ probability }, [1, 0, 1, 0, 1, 1], { bins: equalMassBins(3) }).map(({ count }) => count).join(" ")); // 2 2 2
+ * ```
  */
 export function equalMassBins(count = 15): Binning {
   wholeNumber("count", count, 1);

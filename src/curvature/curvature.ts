@@ -69,6 +69,15 @@ export interface ExactOptions {
  * {@link NotPositiveDefiniteError}.
  *
  * @category Curvature
+ * @example
+ * ```ts
+ * import { exact, gaussian, laplace, mlp, train } from "laplace-ts";
+ * const data = { inputs: [-2, -1, 0, 1, 2], targets: [-0.9, -0.8, 0, 0.8, 0.9] };
+ * const { model, likelihood, prior } = await train(mlp([1, 2, 1], { seed: 1 }), gaussian({ noise: 0.1 }), data);
+ * const bent = await laplace(model, likelihood, data, { prior, curvature: exact() });
+ * const { logEvidence } = await laplace(model, likelihood, data, { prior });
+ * console.log(`${bent.logEvidence.toFixed(1)}, and by the outer product ${logEvidence.toFixed(1)}`); // -3.9, and by the outer product -3.5
+ * ```
  */
 export function exact(options: ExactOptions = {}): ExactCurvature {
   knownOptions("options", options, ["diagonal"]);
@@ -83,6 +92,14 @@ export function exact(options: ExactOptions = {}): ExactCurvature {
  * For the likelihoods here it equals the Fisher information.
  *
  * @category Curvature
+ * @example
+ * ```ts
+ * import { exact, gaussian, laplace, mlp, outerProduct } from "laplace-ts";
+ * const line = mlp([1, 1], { parameters: [1, 0] });
+ * const data = { inputs: [0, 1, 2], targets: [0.1, 0.9, 2.2] };
+ * const [one, other] = await Promise.all([outerProduct(), exact()].map((curvature) => laplace(line, gaussian({ noise: 0.1 }), data, { curvature })));
+ * console.log(Math.abs(one.logEvidence - other.logEvidence) < 1e-9); // true, as the model is linear in its weights
+ * ```
  */
 export function outerProduct(): FactorCurvature {
   const kind: FactorCurvature = {
@@ -101,6 +118,14 @@ export function outerProduct(): FactorCurvature {
  * but a crude stand-in for curvature, since it grows with the residuals (Kunstner, Balles & Hennig 2019).
  *
  * @category Curvature
+ * @example
+ * ```ts
+ * import { empiricalFisher, gaussian, laplace, mlp, outerProduct } from "laplace-ts";
+ * const line = mlp([1, 1], { parameters: [1, 0] });
+ * const data = { inputs: [0, 1, 2], targets: [0.01, 0.99, 2.01] };                 // a fit much closer than the noise of 0.1
+ * const [one, other] = await Promise.all([empiricalFisher(), outerProduct()].map((curvature) => laplace(line, gaussian({ noise: 0.1 }), data, { curvature })));
+ * console.log(one.marginalVariance[0] > 50 * other.marginalVariance[0]); // true, as the residuals are small
+ * ```
  */
 export function empiricalFisher(): FactorCurvature {
   const kind: FactorCurvature = {

@@ -40,6 +40,13 @@ export function gradient(model: Model, likelihood: Likelihood, data: Data): Floa
  * The exact Hessian of the data error, W x W, by extended backpropagation (Bishop 1992), O(W^2) an example.
  *
  * @category Curvature
+ * @example
+ * ```ts
+ * import { gaussian, hessian, mlp } from "laplace-ts";
+ * const line = mlp([1, 1], { parameters: [2, 0] });
+ * const data = { inputs: [1, 2], targets: [2, 5] };
+ * console.log(hessian(line, gaussian({ noise: 1 }), data).to2DArray()); // [ [ 5, 3 ], [ 3, 2 ] ]
+ * ```
  */
 export function hessian(model: Model, likelihood: Likelihood, data: Data): Matrix {
   const { evaluation, loss } = evaluate(model, likelihood, data);
@@ -50,6 +57,13 @@ export function hessian(model: Model, likelihood: Likelihood, data: Data): Matri
  * $H v$ for the exact Hessian of the data error, by the R-operator (Pearlmutter 1994; Møller 1993), O(W) an example.
  *
  * @category Curvature
+ * @example
+ * ```ts
+ * import { gaussian, hessianVectorProduct, mlp } from "laplace-ts";
+ * const line = mlp([1, 1], { parameters: [2, 0] });
+ * const data = { inputs: [1, 2], targets: [2, 5] };
+ * console.log(hessianVectorProduct(line, gaussian({ noise: 1 }), data, [1, 0])); // Float64Array(2) [ 5, 3 ]
+ * ```
  */
 export function hessianVectorProduct(model: Model, likelihood: Likelihood, data: Data, direction: ArrayLike<number>): Float64Array {
   const { evaluation, loss } = evaluate(model, likelihood, data);
@@ -60,6 +74,14 @@ export function hessianVectorProduct(model: Model, likelihood: Likelihood, data:
  * The diagonal of the Hessian of the data error, W numbers, exact or approximate as {@link ExactOptions.diagonal} says.
  *
  * @category Curvature
+ * @example
+ * ```ts
+ * import { gaussian, hessianDiagonal, mlp } from "laplace-ts";
+ * const network = mlp([1, 2, 1], { seed: 1 });
+ * const data = { inputs: [1, 2], targets: [2, 5] };
+ * const [exactly, approximately] = (["exact", "approximate"] as const).map((diagonal) => hessianDiagonal(network, gaussian({ noise: 1 }), data, { diagonal }));
+ * console.log(exactly.every((value, i) => Math.abs(value - approximately[i]) < 1e-9)); // true, as there is one hidden layer
+ * ```
  */
 export function hessianDiagonal(model: Model, likelihood: Likelihood, data: Data, options: ExactOptions = {}): Float64Array {
   knownOptions("options", options, ["diagonal"]);

@@ -93,6 +93,14 @@ export interface Reestimation<M extends Model, L extends Likelihood> {
  * @throws {@link UnsupportedError} when an effective number of parameters is negative, as with the exact Hessian away from a
  * minimum of the data error; when the noise alone should move and cannot without `data`, or with them but other curvature than the outer product.
  * @returns The posterior with its history.
+ * @example
+ * ```ts
+ * import { gaussian, isotropic, laplace, mlp, reestimation, train } from "laplace-ts";
+ * const data = { inputs: [0, 1, 2, 3], targets: [0.1, 0.9, 2.1, 2.9] };
+ * const { model, likelihood, prior } = await train(mlp([1, 1]), gaussian({ noise: 0.5 }), data, { prior: isotropic(1) });
+ * const { history, stopped } = reestimation(await laplace(model, likelihood, data, { prior }));
+ * console.log(stopped, history.every((state, i) => i === 0 || state.logEvidence >= history[i - 1].logEvidence - 1e-9)); // converged true
+ * ```
  */
 export function reestimation<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, options: MaximizeEvidenceOptions = {}): Reestimation<M, L> {
   knownOptions("options", options, ["estimate", "data", "method", "tolerance", "maximumIterations", "onIteration"]);

@@ -37,6 +37,11 @@ export interface BernoulliPrediction extends Prediction {
  * $p = \sigma(\kappa(s^2)\, a)$, $\kappa(s^2) = (1 + \pi s^2 / 8)^{-1/2}$.
  *
  * @category Predictions
+ * @example
+ * ```ts
+ * import { moderated, sigmoid } from "laplace-ts";
+ * console.log(sigmoid(2).toFixed(2), moderated(2, 0).toFixed(2), moderated(2, 10).toFixed(2)); // 0.88 0.88 0.71
+ * ```
  */
 export function moderated(logit: number, variance: number): number {
   if (!(variance >= 0)) throw new InvalidArgumentError({ argument: "variance", expected: "a number of at least 0", received: describe(variance) });

@@ -15,6 +15,14 @@ import { entropyOf, logSoftmax, logSumExp } from "./softmax.ts";
  * the entropy of these probabilities.
  *
  * @category Predictions
+ * @example
+ * ```ts
+ * import { categorical, fit, mlp, extendedMacKay } from "laplace-ts";
+ * const data = { inputs: [[0, 2], [2, -1], [-2, -1], [0, 1], [1, -1], [-1, -1]], targets: [0, 1, 2, 0, 1, 2] };
+ * const fitted = await fit(mlp([2, 3], { seed: 1 }), categorical(), data);
+ * const { probabilities } = await fitted.predict([[0, 2], [0, 20]], { link: extendedMacKay() });
+ * console.log([0, 1].map((n) => probabilities.get(n, 0).toFixed(2)).join(" ")); // 0.75 0.82
+ * ```
  */
 export function extendedMacKay(): Link {
   let draws: Float64Array = new Float64Array(0);

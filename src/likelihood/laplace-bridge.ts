@@ -27,6 +27,14 @@ export interface LaplaceBridgeOptions {
  * It is crude for large variances; `normalize` helps there.
  *
  * @category Predictions
+ * @example
+ * ```ts
+ * import { categorical, fit, mlp, laplaceBridge } from "laplace-ts";
+ * const data = { inputs: [[0, 2], [2, -1], [-2, -1], [0, 1], [1, -1], [-1, -1]], targets: [0, 1, 2, 0, 1, 2] };
+ * const fitted = await fit(mlp([2, 3], { seed: 1 }), categorical(), data);
+ * const { probabilities } = await fitted.predict([[0, 2], [0, 20]], { link: laplaceBridge({ normalize: true }) });
+ * console.log([0, 1].map((n) => probabilities.get(n, 0).toFixed(2)).join(" ")); // 0.78 0.78
+ * ```
  */
 export function laplaceBridge(options: LaplaceBridgeOptions = {}): Link {
   knownOptions("options", options, ["normalize"]);

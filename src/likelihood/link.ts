@@ -37,6 +37,14 @@ export interface AveragedSoftmax {
  * laplace-torch has it). Cheap; ignores correlation between logits, whose covariances are not even computed: with {@link kronecker} or {@link diagonal} thousands of classes take little time and memory.
  *
  * @category Predictions
+ * @example
+ * ```ts
+ * import { categorical, fit, mlp, probit } from "laplace-ts";
+ * const data = { inputs: [[0, 2], [2, -1], [-2, -1], [0, 1], [1, -1], [-1, -1]], targets: [0, 1, 2, 0, 1, 2] };
+ * const fitted = await fit(mlp([2, 3], { seed: 1 }), categorical(), data);
+ * const { probabilities } = await fitted.predict([[0, 2], [0, 20]], { link: probit() });
+ * console.log([0, 1].map((n) => probabilities.get(n, 0).toFixed(2)).join(" ")); // 0.79 0.87
+ * ```
  */
 export function probit(): Link {
   const fromVariances = (mean: Float64Array, variance: Float64Array): Float64Array => logSoftmax(mean.map((f, k) => f / Math.sqrt(1 + (Math.PI / 8) * Math.max(0, variance[k]))));
@@ -60,6 +68,14 @@ export interface MonteCarloOptions {
  * The average of softmax(f) over draws of the logits: exact as the draws grow, with correlation between logits.
  *
  * @category Predictions
+ * @example
+ * ```ts
+ * import { categorical, fit, mlp, monteCarlo } from "laplace-ts";
+ * const data = { inputs: [[0, 2], [2, -1], [-2, -1], [0, 1], [1, -1], [-1, -1]], targets: [0, 1, 2, 0, 1, 2] };
+ * const fitted = await fit(mlp([2, 3], { seed: 1 }), categorical(), data);
+ * const { probabilities } = await fitted.predict([[0, 2], [0, 20]], { link: monteCarlo({ samples: 2000, seed: 1 }) });
+ * console.log([0, 1].map((n) => probabilities.get(n, 0).toFixed(2)).join(" ")); // 0.77 0.85
+ * ```
  */
 export function monteCarlo(options: MonteCarloOptions = {}): Link {
   knownOptions("options", options, ["samples", "seed"]);

@@ -2,6 +2,11 @@
  * Class probabilities $e^{f_k} / \sum_j e^{f_j}$ from logits, without overflow.
  *
  * @category Likelihoods
+ * @example
+ * ```ts
+ * import { softmax } from "laplace-ts";
+ * console.log(Array.from(softmax([2, 1, 0]), (p) => p.toFixed(2)).join(" ")); // 0.67 0.24 0.09
+ * ```
  */
 export function softmax(logits: ArrayLike<number>): Float64Array {
   return logSoftmax(logits).map(Math.exp);

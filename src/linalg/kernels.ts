@@ -92,6 +92,12 @@ export function chosenKernels(): Exclude<Kernels, "native"> {
  * The kernels that this engine can run, the slowest first: `"typescript"` everywhere, `"native"` once its library is loaded.
  *
  * @category Kernels
+ * @example
+ * ```ts
+ * import { availableKernels, setKernels } from "laplace-ts";
+ * if (availableKernels().includes("webassembly")) setKernels("webassembly");
+ * setKernels("automatic"); // the default
+ * ```
  */
 export function availableKernels(): readonly Exclude<Kernels, "automatic">[] {
   return ["typescript", ...accelerated.filter((kernels) => instance(kernels))];

@@ -68,6 +68,12 @@ const ACTIVATIONS: Readonly<Record<ActivationName, Activation>> = {
  *
  * @category Models
  * @throws {@link InvalidArgumentError} for an unknown name.
+ * @example
+ * ```ts
+ * import { activation } from "laplace-ts";
+ * const { value, first } = activation("softplus");
+ * console.log(value(0).toFixed(3), first(0, value(0))); // 0.693 0.5
+ * ```
  */
 export function activation(name: ActivationName): Activation {
   return ACTIVATIONS[oneOf("activation", name, Object.keys(ACTIVATIONS) as ActivationName[])];

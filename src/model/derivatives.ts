@@ -38,6 +38,11 @@ export function forward(model: Model, inputs: MatrixLike): Matrix {
  * The Jacobian $\partial f / \partial w$ of a model at a batch of inputs, N K x W; row $nK + k$ belongs to output $k$ of example $n$.
  *
  * @category Models
+ * @example
+ * ```ts
+ * import { jacobian, mlp } from "laplace-ts";
+ * console.log(jacobian(mlp([1, 1], { parameters: [2, 1] }), [3, 4]).to2DArray()); // [ [ 3, 1 ], [ 4, 1 ] ]: weight and bias
+ * ```
  */
 export function jacobian(model: Model, inputs: MatrixLike): Matrix {
   const table = modelInputs(model, inputs);
@@ -48,6 +53,12 @@ export function jacobian(model: Model, inputs: MatrixLike): Matrix {
  * $J v$, N x K: how the outputs change along a direction $v$ of W numbers in weight space.
  *
  * @category Models
+ * @example
+ * ```ts
+ * import { jacobianVectorProduct, mlp } from "laplace-ts";
+ * const line = mlp([1, 1], { parameters: [2, 1] });
+ * console.log(jacobianVectorProduct(line, [3, 4], [0.1, 0]).to1DArray().map((change) => change.toFixed(1)).join(" ")); // 0.3 0.4
+ * ```
  */
 export function jacobianVectorProduct(model: Model, inputs: MatrixLike, direction: ArrayLike<number>): Matrix {
   const table = modelInputs(model, inputs);
@@ -58,6 +69,12 @@ export function jacobianVectorProduct(model: Model, inputs: MatrixLike, directio
  * $J^\top u = \sum_n J_n^\top u_n$, W numbers, for cotangents $u$ of N x K.
  *
  * @category Models
+ * @example
+ * ```ts
+ * import { mlp, vectorJacobianProduct } from "laplace-ts";
+ * const line = mlp([1, 1], { parameters: [2, 1] });
+ * console.log(vectorJacobianProduct(line, [3, 4], [1, 1])); // Float64Array(2) [ 7, 2 ]
+ * ```
  */
 export function vectorJacobianProduct(model: Model, inputs: MatrixLike, cotangents: MatrixLike): Float64Array {
   const table = modelInputs(model, inputs);

@@ -120,6 +120,12 @@ export function byName(...names: readonly string[]): ParameterSelection {
  * @category Models
  * @param options - The size, and the `seed` of the draws, default 0.
  * @throws {@link InvalidArgumentError} as {@link largestMagnitude}.
+ * @example
+ * ```ts
+ * import { mlp, randomSelection, subnetwork } from "laplace-ts";
+ * const part = subnetwork(mlp([4, 8, 1], { seed: 1 }), randomSelection({ count: 10, seed: 1 }));
+ * console.log(part.parameters.length); // 10
+ * ```
  */
 export function randomSelection(options: SelectionSize & { readonly seed?: number }): ParameterSelection {
   const countOf = checkedSize(options, ["seed"]);

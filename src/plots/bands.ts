@@ -52,6 +52,16 @@ const LEGEND = 28;
  * @category Plots
  * @throws {@link InvalidArgumentError} for what is no prediction of one output, made at as many inputs.
  * @returns An svg element as text, with a background of its own.
+ * @example
+ * ```ts
+ * import { gaussian, laplace, mlp, predict } from "laplace-ts";
+ * import { bands } from "laplace-ts/plots";
+ * const data = { inputs: [0, 1, 2], targets: [0.1, 0.9, 2.1] };
+ * const posterior = await laplace(mlp([1, 1], { parameters: [1, 0] }), gaussian({ noise: 0.1 }), data);
+ * const inputs = Array.from({ length: 50 }, (_, i) => i / 10 - 1);
+ * const svg = bands({ inputs, prediction: await predict(posterior, inputs), labels: { x: "x", y: "t" } });
+ * console.log(svg.slice(0, 4)); // <svg
+ * ```
  */
 export function bands(shown: Bands): string {
   knownOptions("bands", shown, ["inputs", "prediction", "labels", "data", "draws", "truth", "levels", "epistemicLevel", "document"]);

@@ -36,6 +36,12 @@ const HEIGHT = 280;
  * @category Plots
  * @throws {@link InvalidArgumentError} for models without finite size, evidence or score.
  * @returns An svg element as text, with a background of its own.
+ * @example
+ * ```ts
+ * import { evidenceBySize } from "laplace-ts/plots";
+ * const models = [{ size: 1, logEvidence: -33.7, heldOut: -0.9 }, { size: 2, logEvidence: -8.8, heldOut: -0.1 }, { size: 8, logEvidence: -14.5, heldOut: -0.2 }];
+ * console.log(evidenceBySize(models).slice(0, 4)); // <svg
+ * ```
  */
 export function evidenceBySize(models: readonly SizedModel[], options: EvidenceBySizeOptions = {}): string {
   knownOptions("options", options, ["sizeLabel", "document"]);
@@ -69,6 +75,12 @@ const HELD_OUT = "held-out log density per example";
  * @category Plots
  * @throws {@link InvalidArgumentError} for models without finite size, evidence or score.
  * @returns An svg element as text, with a background of its own.
+ * @example
+ * ```ts
+ * import { evidenceAgainstHeldOut } from "laplace-ts/plots";
+ * const models = [{ size: 1, logEvidence: -33.7, heldOut: -0.9 }, { size: 2, logEvidence: -8.8, heldOut: -0.1 }, { size: 8, logEvidence: -14.5, heldOut: -0.2 }];
+ * console.log(evidenceAgainstHeldOut(models).slice(0, 4)); // <svg
+ * ```
  */
 export function evidenceAgainstHeldOut(models: readonly SizedModel[], options: PictureOptions = {}): string {
   knownOptions("options", options, ["document"]);

@@ -68,7 +68,7 @@ const FONT = "system-ui, Helvetica, Arial, sans-serif";
 const MARGIN = 8;
 
 /**
- * Legend entries in a row: SVG text, 28 high.
+ * Legend entries in a row: SVG text, 28 high; {@link page} has an example.
  *
  * @category Plots
  */
@@ -108,6 +108,13 @@ export function placed(chart: { readonly innerHTML: string }, x: number, y: numb
  * text and paper go together everywhere; programs that do not know `light-dark()` show the light ones.
  *
  * @category Plots
+ * @example
+ * ```ts
+ * import { COLOR, legendRow, page, placed } from "laplace-ts/plots";
+ * const chart = { innerHTML: `<circle cx="50" cy="20" r="5" fill="${COLOR.blue}"/>` };   // or what Plot.plot() gives
+ * const legend = legendRow([{ label: "a measurement", symbol: `<circle cx="6" cy="14" r="5" fill="${COLOR.blue}"/>` }]);
+ * console.log(page(200, 100, [legend, placed(chart, 0, 28)]).slice(0, 4)); // <svg
+ * ```
  */
 export function page(width: number, height: number, parts: readonly string[]): string {
   const given: unknown = parts;

@@ -50,6 +50,14 @@ const LEVELS = [
  * @param report - What {@link weightReport} gives, of at most 20,000 weights.
  * @returns An svg element as text, with a background of its own.
  * @throws {@link InvalidArgumentError} for anything else.
+ * @example
+ * ```ts
+ * import { gaussian, laplace, mlp, weightReport } from "laplace-ts";
+ * import { weightMap } from "laplace-ts/plots";
+ * const data = { inputs: [0, 1, 2], targets: [0.1, 0.9, 2.1] };
+ * const posterior = await laplace(mlp([1, 3, 1], { seed: 1 }), gaussian({ noise: 0.1 }), data);
+ * console.log(weightMap(weightReport(posterior)).slice(0, 4)); // <svg
+ * ```
  */
 export function weightMap(report: WeightReport, options: PictureOptions = {}): string {
   knownOptions("options", options, ["document"]);

@@ -98,6 +98,14 @@ function roundedUp(bytes: number): number {
  * train again, since the mode moves.
  *
  * @category Posterior
+ * @example
+ * ```ts
+ * import { gaussian, laplace, mlp, withMoreData } from "laplace-ts";
+ * const line = mlp([1, 1], { parameters: [1, 0] });
+ * const monday = await laplace(line, gaussian({ noise: 0.1 }), { inputs: [0, 1, 2], targets: [0.1, 0.9, 2.1] });
+ * const both = await withMoreData(monday, { inputs: [3, 4], targets: [3.1, 3.9] });
+ * console.log(both.data.examples, both.marginalVariance[0] < monday.marginalVariance[0]); // 5 true
+ * ```
  */
 export async function withMoreData<M extends Model, L extends Likelihood>(posterior: Posterior<M, L>, data: DataSource, options: SharedJobOptions & Pick<LaplaceOptions, "memoryBudget"> = {}): Promise<Posterior<M, L>> {
   knownOptions("options", options, ["workers", "signal", "onProgress", "memoryBudget"]);

@@ -56,6 +56,15 @@ export interface PosteriorChanges<L extends Likelihood> {
  * came from. Where the prior is an earlier posterior, by {@link posteriorAsPrior}, read its precision $P_0$ for $A$. Immutable; {@link laplace} makes it. What takes work is computed when first asked for and kept.
  *
  * @category Posterior
+ * @example
+ * ```ts
+ * import { gaussian, laplace, mlp } from "laplace-ts";
+ * const line = mlp([1, 1], { parameters: [1, 0] });
+ * const posterior = await laplace(line, gaussian({ noise: 0.1 }), { inputs: [0, 1, 2], targets: [0.1, 0.9, 2.1] });
+ * const errorBars = posterior.marginalVariance.map(Math.sqrt);
+ * console.log(Array.from(posterior.mean, (w, i) => `${w} +- ${errorBars[i].toFixed(2)}`).join(", ")); // 1 +- 0.07, 0 +- 0.09
+ * console.log(posterior.logEvidence.toFixed(2), posterior.effectiveParameters.toFixed(2), posterior.gradientNorm.toFixed(2)); // -3.36 1.99 13.45
+ * ```
  */
 export class Posterior<M extends Model = Model, L extends Likelihood = Likelihood> {
   /** The model at the mode. */

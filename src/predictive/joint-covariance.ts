@@ -14,6 +14,14 @@ import type { Posterior } from "../posterior/posterior.ts";
  * Of a {@link mixture} it is the average covariance and the covariance between the outputs at the modes, $\sum_i \pi_i \left[ J_i P_i^{-1} J_i^\top + (f_i - \bar f) (f_i - \bar f)^\top \right]$.
  *
  * @category Predictions
+ * @example
+ * ```ts
+ * import { gaussian, jointCovariance, laplace, mlp } from "laplace-ts";
+ * const line = mlp([1, 1], { parameters: [1, 0] });
+ * const posterior = await laplace(line, gaussian({ noise: 0.1 }), { inputs: [0, 1, 2], targets: [0.1, 0.9, 2.2] });
+ * const covariance = jointCovariance(posterior, [3, 4]);
+ * console.log((covariance.get(0, 1) / Math.sqrt(covariance.get(0, 0) * covariance.get(1, 1))).toFixed(2)); // 0.99: far from the data, a line errs to one side
+ * ```
  */
 export function jointCovariance(posterior: Posterior | Mixture, inputs: MatrixLike): Matrix {
   return mixed(posterior, inputs, inputs, (component, table) => {

@@ -30,6 +30,14 @@ export type PredictOptions<L extends Likelihood> = SharedJobOptions & {
  * Predictions of the model linearised in its weights, the default of {@link predict}.
  *
  * @category Predictions
+ * @example
+ * ```ts
+ * import { gaussian, laplace, linearized, mlp, predict, sampled } from "laplace-ts";
+ * const line = mlp([1, 1], { parameters: [1, 0] });
+ * const posterior = await laplace(line, gaussian({ noise: 0.1 }), { inputs: [0, 1, 2], targets: [0.1, 0.9, 2.2] });
+ * const [one, other] = await Promise.all([linearized(), sampled({ samples: 4000 })].map((method) => predict(posterior, [3], { method })));
+ * console.log([one, other].map(({ variance }) => Math.sqrt(variance.get(0, 0)).toFixed(2)).join(" ")); // 0.15 0.15, as the model is linear in its weights
+ * ```
  */
 export function linearized(): PredictionMethod {
   return { name: "linearized", components: async (posterior, inputs, options) => ({ predictions: [await linearizedPrediction(posterior, inputs, options)], logWeights: Float64Array.of(0) }) };

@@ -11,6 +11,14 @@ import { toMatrix } from "../model/derivatives.ts";
  * Mean of $\log p(\text{target} \mid x, D)$ over examples: the log density (or log probability) per example, higher is better.
  *
  * @category Predictions
+ * @example
+ * ```ts
+ * import { gaussian, laplace, mlp, predict, meanLogDensity } from "laplace-ts";
+ * const line = mlp([1, 1], { parameters: [1, 0] });
+ * const posterior = await laplace(line, gaussian({ noise: 0.1 }), { inputs: [0, 1, 2], targets: [0.1, 0.9, 2.1] });
+ * const prediction = await predict(posterior, [0.5, 1.5]);
+ * console.log(meanLogDensity(prediction, [0.6, 1.7]).toFixed(2)); // 0.34
+ * ```
  */
 export function meanLogDensity(prediction: Prediction, targets: MatrixLike): number {
   const values = madeBy("predict()", "prediction", prediction, "logDensity").logDensity(targets);
@@ -21,6 +29,14 @@ export function meanLogDensity(prediction: Prediction, targets: MatrixLike): num
  * sqrt of the mean of (mean - target)^2 over examples and outputs, in the units of the targets.
  *
  * @category Predictions
+ * @example
+ * ```ts
+ * import { gaussian, laplace, mlp, predict, rootMeanSquareError } from "laplace-ts";
+ * const line = mlp([1, 1], { parameters: [1, 0] });
+ * const posterior = await laplace(line, gaussian({ noise: 0.1 }), { inputs: [0, 1, 2], targets: [0.1, 0.9, 2.1] });
+ * const prediction = await predict(posterior, [0.5, 1.5]);
+ * console.log(rootMeanSquareError(prediction, [0.6, 1.7]).toFixed(2)); // 0.16
+ * ```
  */
 export function rootMeanSquareError(prediction: Pick<RegressionPrediction, "mean" | "judged">, targets: MatrixLike): number {
   const { mean } = madeBy("predict()", "prediction", prediction, "mean");
@@ -50,6 +66,14 @@ const ROUNDING = 1e-9;
  *
  * @category Predictions
  * @throws {@link InvalidArgumentError} when the targets do not fit the prediction, for levels that are no probabilities, and for {@link measurements} without error bars, neither in the targets nor in the prediction.
+ * @example
+ * ```ts
+ * import { gaussian, laplace, mlp, predict, coverage } from "laplace-ts";
+ * const line = mlp([1, 1], { parameters: [1, 0] });
+ * const posterior = await laplace(line, gaussian({ noise: 0.1 }), { inputs: [0, 1, 2], targets: [0.1, 0.9, 2.1] });
+ * const prediction = await predict(posterior, [0.5, 1.5]);
+ * console.log(coverage(prediction, [0.6, 1.7], 0.9).toFixed(2)); // 0.50
+ * ```
  */
 export function coverage(prediction: CoveredPrediction, targets: MatrixLike, level: number): number {
   return coverages(prediction, targets, [level])[0];

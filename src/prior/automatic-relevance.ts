@@ -26,6 +26,15 @@ export interface AutomaticRelevanceOptions extends PriorOptions {
  * @param precisions - One number for all, or one for each group: inputs first, then biases of the first layer, then weights
  * and biases of each further layer. For a {@link subnetwork}, those of the whole network. Default 1.
  * @throws {@link InvalidArgumentError} for precisions or names that do not fit; {@link UnsupportedError} for a model without layers, and a network whose inputs go elsewhere.
+ * @example
+ * ```ts
+ * import { automaticRelevance, fit, gaussian, mlp, random } from "laplace-ts";
+ * const source = random(3);
+ * const inputs = Array.from({ length: 60 }, () => [source.normal(), source.normal()]);
+ * const targets = inputs.map(([a]) => 2 * a + 0.1 * source.normal());              // the second input does not matter
+ * const { posterior } = await fit(mlp([2, 1]), gaussian(), { inputs, targets }, { prior: automaticRelevance(1, { inputNames: ["a", "b"] }) });
+ * console.log(posterior.prior.groups.map((name, g) => `${name} ${posterior.effectiveParametersByGroup[g].toFixed(1)}`).join(", ")); // a 1.0, b 0.0, layer1.biases 1.0
+ * ```
  */
 export function automaticRelevance(precisions: number | ArrayLike<number> = 1, options: AutomaticRelevanceOptions = {}): Prior {
   knownOptions("options", options, ["mean", "fixed", "inputNames"]);

@@ -21,6 +21,13 @@ export interface PerLayerOptions extends PriorOptions {
  * @category Priors
  * @param precisions - One number for all, or one for each group in the order of the parameters. Default 1.
  * @throws {@link InvalidArgumentError} when a precision is not a finite number above 0 or their number is wrong.
+ * @example
+ * ```ts
+ * import { mlp, perLayer } from "laplace-ts";
+ * const network = mlp([2, 5, 1], { seed: 1 });
+ * console.log(perLayer(1).bind(network).groups.join(", ")); // layer1, layer2
+ * console.log(perLayer([1, 1, 0.1, 1], { separateBiases: true }).bind(network).groups.join(", ")); // layer1.weights, layer1.biases, layer2.weights, layer2.biases
+ * ```
  */
 export function perLayer(precisions: number | ArrayLike<number> = 1, options: PerLayerOptions = {}): Prior {
   knownOptions("options", options, ["mean", "fixed", "separateBiases"]);

@@ -10,6 +10,15 @@ import { smallest, zeroedAt, type PruningMethod, type PruningTask } from "./meth
  * neighbours are known. Correlations between weights are left out, so that nobody else moves: $O(N K W)$ operations and $O(W)$ memory, for networks of any size.
  *
  * @category Pruning
+ * @example
+ * ```ts
+ * import { gaussian, isotropic, mlp, optimalBrainDamage, prune, random } from "laplace-ts";
+ * const source = random(1);
+ * const inputs = Array.from({ length: 40 }, () => [source.normal(), source.normal()]);
+ * const data = { inputs, targets: inputs.map(([a]) => Math.tanh(2 * a) + 0.1 * source.normal()) };
+ * const { steps, best } = await prune(mlp([2, 4, 1], { seed: 1 }), gaussian({ noise: 0.1 }), data, { prior: isotropic(0.1), method: optimalBrainDamage() });
+ * console.log(steps[0].weights, "->", best.weights); // 17 -> 2
+ * ```
  */
 export function optimalBrainDamage(): PruningMethod {
   return {

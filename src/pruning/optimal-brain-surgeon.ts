@@ -37,6 +37,15 @@ export interface OptimalBrainSurgeonOptions {
  *
  * @category Pruning
  * @throws {@link UnsupportedError} from {@link prune} where $P^{-1}$ would take more than 1 GiB, and for the recursion with curvature that is no sum of outer products.
+ * @example
+ * ```ts
+ * import { gaussian, isotropic, mlp, optimalBrainSurgeon, prune, random } from "laplace-ts";
+ * const source = random(1);
+ * const inputs = Array.from({ length: 40 }, () => [source.normal(), source.normal()]);
+ * const data = { inputs, targets: inputs.map(([a]) => Math.tanh(2 * a) + 0.1 * source.normal()) };
+ * const { steps, best } = await prune(mlp([2, 4, 1], { seed: 1 }), gaussian({ noise: 0.1 }), data, { prior: isotropic(0.1), method: optimalBrainSurgeon() });
+ * console.log(steps[0].weights, "->", best.weights); // 17 -> 2
+ * ```
  */
 export function optimalBrainSurgeon(options: OptimalBrainSurgeonOptions = {}): PruningMethod {
   knownOptions("options", options, ["inverse"]);

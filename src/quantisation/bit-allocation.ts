@@ -61,6 +61,16 @@ export interface BitBudget {
  *
  * @category Quantisation
  * @throws {@link InvalidArgumentError} for a budget of no or two sizes, or of bits that a code cannot have; where it is used, for one below the least that the choices take.
+ * @example
+ * ```ts
+ * import { gaussian, leastIncrease, mlp, quantize, random, train } from "laplace-ts";
+ * const source = random(1);
+ * const inputs = Array.from({ length: 40 }, () => 4 * source.uniform() - 2);
+ * const data = { inputs, targets: inputs.map((x) => Math.sin(2 * x) + 0.1 * source.normal()) };
+ * const trained = await train(mlp([1, 10, 10, 1], { seed: 1 }), gaussian({ noise: 0.1 }), data);
+ * const { layers } = await quantize(trained, data, { bits: leastIncrease({ meanBits: 4 }) });
+ * console.log(layers.map(({ name, bits }) => `${name} ${bits}`).join(", ")); // layer1.weights 8, layer2.weights 3, layer3.weights 8
+ * ```
  */
 export function leastIncrease(budget: BitBudget): BitAllocation {
   const { sizeOf, limit, choices } = checkedBudget(budget, []);
@@ -91,6 +101,16 @@ export function leastIncrease(budget: BitBudget): BitAllocation {
  *
  * @category Quantisation
  * @throws {@link InvalidArgumentError} as {@link leastIncrease} does, and for options of the subsets.
+ * @example
+ * ```ts
+ * import { gaussian, bySensitivity, mlp, quantize, random, train } from "laplace-ts";
+ * const source = random(1);
+ * const inputs = Array.from({ length: 40 }, () => 4 * source.uniform() - 2);
+ * const data = { inputs, targets: inputs.map((x) => Math.sin(2 * x) + 0.1 * source.normal()) };
+ * const trained = await train(mlp([1, 10, 10, 1], { seed: 1 }), gaussian({ noise: 0.1 }), data);
+ * const { layers } = await quantize(trained, data, { bits: bySensitivity({ meanBits: 3.9 }) });
+ * console.log(layers.map(({ name, bits }) => `${name} ${bits}`).join(", ")); // layer1.weights 3, layer2.weights 4, layer3.weights 3
+ * ```
  */
 export function bySensitivity(options: BitBudget & SubsetOptions): BitAllocation {
   const { sizeOf, limit, choices } = checkedBudget(options, ["subsets", "share", "seed"]);

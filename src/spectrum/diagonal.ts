@@ -36,6 +36,14 @@ export interface DiagonalEstimate {
  *
  * @category Spectrum
  * @throws {@link InvalidArgumentError} for options that do not fit; {@link NotFiniteError} where a product is not finite.
+ * @example
+ * ```ts
+ * import { curvatureOperator, estimateDiagonal, gaussian, mlp } from "laplace-ts";
+ * const data = { inputs: [-2, -1, 0, 1, 2], targets: [-0.9, -0.8, 0, 0.8, 0.9] };
+ * const operator = await curvatureOperator(mlp([1, 100, 1], { seed: 1 }), gaussian({ noise: 0.1 }), data);
+ * const { values, products } = await estimateDiagonal(operator);
+ * console.log(values.length, products); // 301 100
+ * ```
  */
 export async function estimateDiagonal(operator: LinearOperator, options: DiagonalOptions = {}): Promise<DiagonalEstimate> {
   knownOptions("options", options, ["products", "seed", "signal", "onProgress"]);

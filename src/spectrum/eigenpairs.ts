@@ -47,6 +47,14 @@ export async function largestEigenpairs(operator: LinearOperator, options: Eigen
  *
  * @category Spectrum
  * @throws {@link InvalidArgumentError} for options that do not fit; {@link NotFiniteError} where a product is not finite.
+ * @example
+ * ```ts
+ * import { curvatureOperator, exact, gaussian, mlp, smallestEigenpairs } from "laplace-ts";
+ * const data = { inputs: [-2, -1, 0, 1, 2], targets: [-0.9, -0.8, 0, 0.8, 0.9] };
+ * const operator = await curvatureOperator(mlp([1, 5, 1], { seed: 1 }), gaussian({ noise: 0.1 }), data, { curvature: exact() });
+ * const { values } = await smallestEigenpairs(operator);
+ * console.log(values[0] < 0); // true: untrained, these weights are at no minimum
+ * ```
  */
 export async function smallestEigenpairs(operator: LinearOperator, options: EigenpairsOptions = {}): Promise<Eigenpairs> {
   const { size } = checkedOperator(operator);

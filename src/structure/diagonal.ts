@@ -19,6 +19,13 @@ import { addParts, NOT_AT_A_MODE, rowsFor, temporaries, type Batch, type Curvatu
  * Layers need no Jacobian of the whole: a dense layer takes one product of squared deltas and squared activations, a layer that shares its weights among positions its own rows, an example and a column of S at a time.
  *
  * @category Structures
+ * @example
+ * ```ts
+ * import { diagonal, gaussian, laplace, mlp, predict } from "laplace-ts";
+ * const data = { inputs: [-2, -1, 0, 1, 2], targets: [-0.9, -0.8, 0, 0.8, 0.9] };
+ * const posterior = await laplace(mlp([1, 1000, 1], { seed: 1 }), gaussian({ noise: 0.1 }), data, { structure: diagonal() });
+ * console.log((await predict(posterior, [0.5])).variance.rows, posterior.marginalVariance.length); // 1 3001
+ * ```
  */
 export function diagonal(): Structure {
   const structure: Structure = {

@@ -91,6 +91,14 @@ export function openJob(most: number, task: string, about: unknown): Job {
  * when it has done what it was for. The next computation with `workers` starts new ones.
  *
  * @category Fitting
+ * @example
+ * ```ts
+ * import { gaussian, laplace, mlp, stopWorkers } from "laplace-ts";
+ * const data = { inputs: [0, 1, 2], targets: [0.1, 0.9, 2.1] };
+ * const posterior = await laplace(mlp([1, 1], { parameters: [1, 0] }), gaussian({ noise: 0.1 }), data, { workers: 1 });
+ * stopWorkers();
+ * console.log(posterior.data.examples); // 3
+ * ```
  */
 export function stopWorkers(): void {
   for (const thread of [...pool]) thread.stop("stopWorkers() was called");

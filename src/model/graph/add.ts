@@ -28,6 +28,16 @@ export function add(): Layer {
  * The first input less all others.
  *
  * @category Models
+ * @example
+ * ```ts
+ * import { forward, subtract, network, select } from "laplace-ts";
+ * const model = network([4], [
+ *   { name: "first", layer: select({ indices: [0, 1] }) },
+ *   { name: "second", layer: select({ indices: [2, 3] }), inputs: ["input"] },
+ *   { layer: subtract(), inputs: ["first", "second"] },
+ * ]);
+ * console.log(forward(model, [[1, 7, 5, 2]]).to1DArray()); // [ -4, 5 ]
+ * ```
  */
 export function subtract(): Layer {
   return sum("subtract", (i) => (i === 0 ? 1 : -1));

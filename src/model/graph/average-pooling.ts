@@ -23,6 +23,12 @@ export interface AveragePoolingOptions {
  *
  * @category Models
  * @param kernel - Size of the window.
+ * @example
+ * ```ts
+ * import { averagePooling1d, forward, network } from "laplace-ts";
+ * const model = network([1, 4], [averagePooling1d(2)]);
+ * console.log(forward(model, [[1, 3, 5, 9]]).to1DArray()); // [ 2, 7 ]
+ * ```
  */
 export function averagePooling1d(kernel: PerAxis, options: AveragePoolingOptions = {}): Layer {
   return averagePooling("averagePooling1d", "channels x length", 1, kernel, options);
@@ -48,6 +54,12 @@ export function averagePooling2d(kernel: PerAxis, options: AveragePoolingOptions
  * The average of each channel over all of its positions: inputs of channels x ... become channels.
  *
  * @category Models
+ * @example
+ * ```ts
+ * import { forward, globalAveragePooling, network } from "laplace-ts";
+ * const model = network([2, 3], [globalAveragePooling()]);
+ * console.log(forward(model, [[1, 2, 3, 10, 20, 30]]).to1DArray()); // [ 2, 20 ]
+ * ```
  */
 export function globalAveragePooling(): Layer {
   return makeLayer("globalAveragePooling", [], (name, shapes) => {

@@ -35,6 +35,12 @@ export interface BatchNormalizationOptions {
  *
  * @category Models
  * @throws {@link InvalidArgumentError} for other numbers of entries than there are channels, and variances below 0.
+ * @example
+ * ```ts
+ * import { batchNormalization, forward, network } from "laplace-ts";
+ * const model = network([2], [batchNormalization({ mean: [1, 2], variance: [4, 9] })]);
+ * console.log(forward(model, [[3, 5]]).to1DArray().map((y) => y.toFixed(3)).join(" ")); // 1.000 1.000
+ * ```
  */
 export function batchNormalization(given: BatchNormalizationOptions = {}): Layer {
   knownOptions("options", given, ["mean", "variance", "scale", "shift", "epsilon", "axis", "free"]);

@@ -8,6 +8,16 @@ import { aroundAxis, checkedAxis, shapeText, type Shape } from "./shape.ts";
  * @category Models
  * @param options - `axis`: default 0, for images their channels.
  * @throws {@link InvalidArgumentError} when shapes differ along another axis.
+ * @example
+ * ```ts
+ * import { forward, concatenate, network, select } from "laplace-ts";
+ * const model = network([4], [
+ *   { name: "first", layer: select({ indices: [0, 1] }) },
+ *   { name: "second", layer: select({ indices: [2, 3] }), inputs: ["input"] },
+ *   { layer: concatenate(), inputs: ["first", "second"] },
+ * ]);
+ * console.log(forward(model, [[1, 7, 5, 2]]).to1DArray()); // [ 1, 7, 5, 2 ]
+ * ```
  */
 export function concatenate(options: { readonly axis?: number } = {}): Layer {
   knownOptions("options", options, ["axis"]);

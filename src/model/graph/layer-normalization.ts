@@ -30,6 +30,12 @@ export interface LayerNormalizationOptions {
  *
  * @category Models
  * @throws {@link InvalidArgumentError} for other numbers of entries than the axes have, or more axes than the input.
+ * @example
+ * ```ts
+ * import { forward, layerNormalization, network } from "laplace-ts";
+ * const model = network([2], [layerNormalization()]);
+ * console.log(forward(model, [[1, 3]]).to1DArray().map((y) => y.toFixed(3)).join(" ")); // -1.000 1.000
+ * ```
  */
 export function layerNormalization(given: LayerNormalizationOptions = {}): Layer {
   knownOptions("options", given, ["axes", "scale", "shift", "epsilon", "free"]);

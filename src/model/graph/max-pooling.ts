@@ -22,6 +22,12 @@ export interface PoolingOptions {
  *
  * @category Models
  * @param kernel - Size of the window.
+ * @example
+ * ```ts
+ * import { forward, maxPooling1d, network } from "laplace-ts";
+ * const model = network([1, 4], [maxPooling1d(2)]);
+ * console.log(forward(model, [[1, 3, 9, 5]]).to1DArray()); // [ 3, 9 ]
+ * ```
  */
 export function maxPooling1d(kernel: PerAxis, options: PoolingOptions = {}): Layer {
   return maxPooling("maxPooling1d", "channels x length", 1, kernel, options);
@@ -50,6 +56,12 @@ export function maxPooling2d(kernel: PerAxis, options: PoolingOptions = {}): Lay
  * The largest value of each channel over all of its positions: inputs of channels x ... become channels.
  *
  * @category Models
+ * @example
+ * ```ts
+ * import { forward, globalMaxPooling, network } from "laplace-ts";
+ * const model = network([2, 3], [globalMaxPooling()]);
+ * console.log(forward(model, [[1, 3, 2, 10, 30, 20]]).to1DArray()); // [ 3, 30 ]
+ * ```
  */
 export function globalMaxPooling(): Layer {
   return makeLayer("globalMaxPooling", [], (name, shapes) => {

@@ -6,6 +6,16 @@ import { sizeOf } from "./shape.ts";
  * The largest of all inputs, number by number; shapes are matched as in {@link add}. Derivatives are those of the largest, of equals the first, as in {@link maxPooling2d}.
  *
  * @category Models
+ * @example
+ * ```ts
+ * import { forward, maximum, network, select } from "laplace-ts";
+ * const model = network([4], [
+ *   { name: "first", layer: select({ indices: [0, 1] }) },
+ *   { name: "second", layer: select({ indices: [2, 3] }), inputs: ["input"] },
+ *   { layer: maximum(), inputs: ["first", "second"] },
+ * ]);
+ * console.log(forward(model, [[1, 7, 5, 2]]).to1DArray()); // [ 5, 7 ]
+ * ```
  */
 export function maximum(): Layer {
   return extreme("maximum", 1);
@@ -15,6 +25,16 @@ export function maximum(): Layer {
  * The smallest of all inputs, number by number, as {@link maximum}.
  *
  * @category Models
+ * @example
+ * ```ts
+ * import { forward, minimum, network, select } from "laplace-ts";
+ * const model = network([4], [
+ *   { name: "first", layer: select({ indices: [0, 1] }) },
+ *   { name: "second", layer: select({ indices: [2, 3] }), inputs: ["input"] },
+ *   { layer: minimum(), inputs: ["first", "second"] },
+ * ]);
+ * console.log(forward(model, [[1, 7, 5, 2]]).to1DArray()); // [ 1, 2 ]
+ * ```
  */
 export function minimum(): Layer {
   return extreme("minimum", -1);

@@ -19,6 +19,12 @@ export interface MeanOptions {
  * @category Models
  * @param axes - Axes of an example, from 0, or from -1 backwards.
  * @throws {@link InvalidArgumentError} for axes that the input does not have.
+ * @example
+ * ```ts
+ * import { forward, mean, network } from "laplace-ts";
+ * const model = network([3, 2], [mean([0])]);
+ * console.log(forward(model, [[1, 10, 2, 20, 3, 30]]).to1DArray()); // [ 2, 20 ]
+ * ```
  */
 export function mean(axes: readonly number[], options: MeanOptions = {}): Layer {
   knownOptions("options", options, ["keepAxes"]);

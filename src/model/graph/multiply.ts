@@ -8,6 +8,16 @@ import { sizeOf } from "./shape.ts";
  *
  * @category Models
  * @throws {@link InvalidArgumentError} for other than two inputs, or shapes that do not match.
+ * @example
+ * ```ts
+ * import { forward, multiply, network, select } from "laplace-ts";
+ * const model = network([4], [
+ *   { name: "first", layer: select({ indices: [0, 1] }) },
+ *   { name: "second", layer: select({ indices: [2, 3] }), inputs: ["input"] },
+ *   { layer: multiply(), inputs: ["first", "second"] },
+ * ]);
+ * console.log(forward(model, [[1, 7, 5, 2]]).to1DArray()); // [ 5, 14 ]
+ * ```
  */
 export function multiply(): Layer {
   return makeLayer("multiply", [], (name, shapes) => {

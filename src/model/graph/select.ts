@@ -58,6 +58,12 @@ export interface ZeroPaddingOptions {
  * Zeros before and after what there is along an axis. Convolutions have their own, as `padding`.
  *
  * @category Models
+ * @example
+ * ```ts
+ * import { forward, network, zeroPadding } from "laplace-ts";
+ * const model = network([2], [zeroPadding({ before: 1, after: 2 })]);
+ * console.log(forward(model, [[5, 6]]).to1DArray()); // [ 0, 5, 6, 0, 0 ]
+ * ```
  */
 export function zeroPadding(options: ZeroPaddingOptions): Layer {
   knownOptions("options", options, ["axis", "before", "after"]);

@@ -10,6 +10,12 @@ import { symmetricJacobian } from "./symmetric-jacobian.ts";
  *
  * @category Models
  * @param options - `axis`: along which the outputs add up to 1; default -1, the last.
+ * @example
+ * ```ts
+ * import { forward, network, softmaxLayer } from "laplace-ts";
+ * const model = network([2], [softmaxLayer()]);
+ * console.log(forward(model, [[1, 1]]).to1DArray()); // [ 0.5, 0.5 ]
+ * ```
  */
 export function softmaxLayer(options: { readonly axis?: number } = {}): Layer {
   knownOptions("options", options, ["axis"]);

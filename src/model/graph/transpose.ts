@@ -10,6 +10,12 @@ import { sizeOf, stridesOf } from "./shape.ts";
  * @category Models
  * @param axes - The numbers 0, 1, ... of all axes, each once.
  * @throws {@link InvalidArgumentError} for anything else.
+ * @example
+ * ```ts
+ * import { flatten, forward, network, transpose } from "laplace-ts";
+ * const model = network([2, 3], [transpose([1, 0]), flatten()]);
+ * console.log(forward(model, [[1, 2, 3, 4, 5, 6]]).to1DArray()); // [ 1, 4, 2, 5, 3, 6 ]
+ * ```
  */
 export function transpose(axes: readonly number[]): Layer {
   if (typeof axes?.length !== "number" || Array.from(axes).some((_, i) => !axes.includes(i))) throw new InvalidArgumentError({ argument: "axes", expected: "the numbers 0, 1, ... of all axes in another order", received: typeof axes?.length === "number" ? `[${Array.from(axes).join(", ")}]` : describe(axes) });
