@@ -42,7 +42,8 @@ export interface FromJaxOptions {
  * given is used once, and by `.ref` wherever it is used again. The outputs of an example depend on that example alone. Anything that jax-js can differentiate will do; it is compiled by its `jit`, once for each number of examples.
  *
  * **Parameters** are an array, or lists and plain objects of arrays, as jax-js has them; those of an optimiser as they are. They stay the caller's, who may dispose of them at once. Each array becomes a tensor of the model with the name of its
- * place (`"dense.weights"`), and a layer of its own, so that {@link perLayer} gives each array a precision, and {@link byName} frees some of them. {@link JaxModel.arrays} gives the parameters back. Nothing of jax-js is held between calls but what it compiled.
+ * place (`"dense.weights"`), and a layer of its own, so that {@link perLayer} gives each array a precision, and {@link byName} frees some of them. {@link JaxModel.arrays} gives the parameters back. The rows of a matrix
+ * of `x @ W` belong to inputs, where those of a network made here belong to units: {@link weightReport} and `groupSize: "unit"` of {@link quantize}, which go by rows, mean inputs when they say units. Nothing of jax-js is held between calls but what it compiled.
  *
  * **Derivatives**: products by `jvp` and `vjp`, Jacobians by `vmap` of `vjp`, and the exact Hessian by `jvp` of `vjp`. {@link full}, {@link diagonal}, {@link lowRank} and {@link blockDiagonal} take the model; {@link kronecker}, which wants
  * to see layers, does not.
