@@ -17,7 +17,7 @@ import { compareOutputs } from "./tooling/compare.ts";
 import { capture } from "./tooling/events.ts";
 import { joinCells } from "./tooling/join.ts";
 import { codeCells, serialize, withOutputs, type Notebook } from "./tooling/notebook.ts";
-import { toIndex, toPage } from "./tooling/page.ts";
+import { COURSE, pageOf, toIndex, toPage, type Chapter } from "./tooling/page.ts";
 
 const directory = fileURLToPath(new URL(".", import.meta.url));
 const pages = join(directory, "..", "docs", "notebooks");
@@ -40,7 +40,9 @@ const tasks: Record<string, Task> = {
 
   async pages(name, notebook) {
     await mkdir(pages, { recursive: true });
-    await writeFile(join(pages, name.replace(/\.ipynb$/, ".md")), toPage(notebook, `notebooks/${name}`));
+    const at = all.indexOf(name);
+    const [previous, next] = await Promise.all([all[at - 1], all[at + 1]].map(chapter));
+    await writeFile(join(pages, pageOf(name)), toPage(notebook, `notebooks/${name}`, { ...(previous && { previous }), ...(next && { next }) }));
     return [];
   },
 };
@@ -82,7 +84,14 @@ const all = (await readdir(directory)).filter((name) => name.endsWith(".ipynb"))
 const chosen = names.length > 0 ? names.map((name) => basename(name)) : all;
 if (chosen.length === 0) throw new Error(`no notebooks in ${directory}`);
 
-const read = async (name: string) => JSON.parse(await readFile(join(directory, name), "utf8")) as Notebook;
+async function read(name: string): Promise<Notebook> {
+  return JSON.parse(await readFile(join(directory, name), "utf8")) as Notebook;
+}
+
+/** Of the notebook before the first and after the last there is none. */
+async function chapter(name: string | undefined): Promise<Chapter | undefined> {
+  return name === undefined ? undefined : { name, notebook: await read(name) };
+}
 
 for (const name of chosen) {
   const notebook = await read(name);
@@ -94,7 +103,4 @@ for (const name of chosen) {
   if (problems.length > 0) process.exitCode = 1;
 }
 
-if (taskName === "pages") {
-  const named = await Promise.all(all.map(async (name) => [name, await read(name)] as const));
-  await writeFile(join(pages, "00-course.md"), toIndex(Object.fromEntries(named)));
-}
+if (taskName === "pages") await writeFile(join(pages, COURSE), toIndex(await Promise.all(all.map(async (name) => ({ name, notebook: await read(name) })))));

@@ -1,21 +1,42 @@
 import { joinText, mimeText, type Cell, type MimeBundle, type Notebook, type Output } from "./notebook.ts";
 
-/** The notebook as a Markdown page of the documentation, in `docs/notebooks/`, with its stored outputs. */
-export function toPage(notebook: Notebook, source: string): string {
+/** The page that lists the notebooks, beside theirs. */
+export const COURSE = "00-course.md";
+
+/** What stands before and after a notebook in the course. */
+export interface Neighbours {
+  readonly previous?: Chapter;
+  readonly next?: Chapter;
+}
+
+/** A notebook by the name of its file. */
+export interface Chapter {
+  readonly name: string;
+  readonly notebook: Notebook;
+}
+
+/** The notebook as a Markdown page of the documentation, in `docs/notebooks/`, with its stored outputs and the ways on at its end. */
+export function toPage(notebook: Notebook, source: string, neighbours: Neighbours = {}): string {
   const { title = source } = headOf(notebook);
   return [
     `---\ntitle: ${JSON.stringify(title)}\ncategory: Notebooks\n---`,
     ...notebook.cells.map(cellToMarkdown),
     `*This page is the notebook \`${source}\` with the outputs of its last run.*`,
+    waysOn(neighbours),
     "",
   ].join("\n\n");
 }
 
-/** A page that lists the notebooks, by their file names, with the first paragraph of each. */
-export function toIndex(notebooks: Readonly<Record<string, Notebook>>): string {
-  const entries = Object.entries(notebooks).map(([name, notebook], i) => {
+function waysOn({ previous, next }: Neighbours): string {
+  const link = ({ name, notebook }: Chapter, before: string, after: string): string => `[${before}${headOf(notebook).title ?? name}${after}](${pageOf(name)})`;
+  return [...(previous ? [link(previous, "← ", "")] : []), `[The course](${COURSE})`, ...(next ? [link(next, "", " →")] : [])].join(" · ");
+}
+
+/** A page that lists the notebooks, with the numbers of their files and the first paragraph of each. */
+export function toIndex(chapters: readonly Chapter[]): string {
+  const entries = chapters.map(({ name, notebook }) => {
     const { title = name, paragraph } = headOf(notebook);
-    return `${i + 1}. **[${title}](${name.replace(/\.ipynb$/, ".md")})**${paragraph === undefined ? "" : ` ${redirectLinks(paragraph)}`}`;
+    return `${numberOf(name)}**[${title}](${pageOf(name)})**${paragraph === undefined ? "" : ` ${redirectLinks(paragraph)}`}`;
   });
   return [
     `---\ntitle: "A course in notebooks"\ncategory: Notebooks\n---`,
@@ -24,6 +45,17 @@ export function toIndex(notebooks: Readonly<Record<string, Notebook>>): string {
     ...entries,
     "",
   ].join("\n\n");
+}
+
+/** `7\. ` for 07-... : not the item of a list, which Markdown would count itself. */
+function numberOf(name: string): string {
+  const [, number] = /^(\d+)-/.exec(name) ?? [];
+  return number === undefined ? "" : `${Number(number)}\\. `;
+}
+
+/** The page of a notebook, by their file names. */
+export function pageOf(name: string): string {
+  return name.replace(/\.ipynb$/, ".md");
 }
 
 /** Its first heading, and the paragraph below. */

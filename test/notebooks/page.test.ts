@@ -5,10 +5,15 @@ import { code, notebookOf, printed, prose, shown } from "./notebook-builder.ts";
 const page = (...cells: Parameters<typeof notebookOf>) => toPage(notebookOf(...cells), "notebooks/a.ipynb");
 
 describe("the index of the notebooks", () => {
-  it("lists them in order with title, link and first paragraph", () => {
-    const text = toIndex({ "01-a.ipynb": notebookOf(prose("# A start\n\nOf what\nis to [come](02-b.ipynb).\n\nMore.")), "02-b.ipynb": notebookOf(prose("# The end\n\n## At once")), "03-c.ipynb": notebookOf(code("1")) });
+  it("lists them with the number of the file, title, link and first paragraph", () => {
+    const text = toIndex([
+      { name: "01-a.ipynb", notebook: notebookOf(prose("# A start\n\nOf what\nis to [come](03-b.ipynb).\n\nMore.")) },
+      { name: "03-b.ipynb", notebook: notebookOf(prose("# The end\n\n## At once")) },
+      { name: "12-c.ipynb", notebook: notebookOf(code("1")) },
+    ]);
     expect(text).toMatch(/^---\ntitle: "[^"]+"\ncategory: Notebooks\n---\n/);
-    expect(text).toContain("\n\n1. **[A start](01-a.md)** Of what is to [come](02-b.md).\n\n2. **[The end](02-b.md)**\n\n3. **[03-c.ipynb](03-c.md)**\n");
+    // Markdown counts the items of a list itself, from 1, whatever their numbers.
+    expect(text).toContain("\n\n1\\. **[A start](01-a.md)** Of what is to [come](03-b.md).\n\n3\\. **[The end](03-b.md)**\n\n12\\. **[12-c.ipynb](12-c.md)**\n");
     expect(text).not.toContain("More.");
   });
 });
@@ -33,6 +38,15 @@ describe("a notebook's page", () => {
     expect(adaptive).not.toContain("background: white");
     expect(page(code("a", shown({ "text/markdown": "**b**", "text/plain": "b" })))).toContain("\n\n**b**\n\n");
     expect(page(code("a", shown({ "image/png": "aGk=\n" })))).toContain('src="data:image/png;base64,aGk="');
+  });
+
+  it("ends with links to the notebooks before and after, where there are some, and to the course", () => {
+    const chapter = (name: string, title: string) => ({ name, notebook: notebookOf(prose(`# ${title}`)) });
+    const [previous, next] = [chapter("01-a.ipynb", "A start"), chapter("03-b.ipynb", "The end")];
+    const ending = (neighbours: Parameters<typeof toPage>[2]): string | undefined => toPage(notebookOf(prose("# Here")), "notebooks/02.ipynb", neighbours).trim().split("\n\n").pop();
+    expect(ending({ previous, next })).toBe("[← A start](01-a.md) · [The course](00-course.md) · [The end →](03-b.md)");
+    expect(ending({ next })).toBe("[The course](00-course.md) · [The end →](03-b.md)");
+    expect(ending({ previous })).toBe("[← A start](01-a.md) · [The course](00-course.md)");
   });
 
   it("fences text that holds fences", () => {
