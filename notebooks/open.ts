@@ -3,9 +3,11 @@
  *
  *     npm run notebooks
  *
- * or says what is missing. The kernel is set up for the user who runs it, once, by `deno jupyter --install`.
+ * or says what is missing. Arguments go to Jupyter (`npm run notebooks -- --no-browser --port 8890`). The kernel is set up for the user
+ * who runs it, once, by `deno jupyter --install`; again if its Deno is gone, which is that of the clone it was set up from.
  */
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { frontEnd, hasDenoKernel, MISSING } from "./tooling/jupyter.ts";
@@ -23,10 +25,10 @@ if (found === undefined) {
   console.error(MISSING);
   process.exit(1);
 }
-if (!hasDenoKernel(output("jupyter", ["kernelspec", "list", "--json"]))) {
+if (!hasDenoKernel(output("jupyter", ["kernelspec", "list", "--json"]), existsSync)) {
   // This process is Deno itself.
-  const { status } = spawnSync(process.execPath, ["jupyter", "--install"], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, ["jupyter", "--install", "--force"], { stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
 }
-const { status } = spawnSync("jupyter", [found, directory], { stdio: "inherit" });
+const { status } = spawnSync("jupyter", [found, directory, ...process.argv.slice(2)], { stdio: "inherit" });
 process.exitCode = status ?? 1;
