@@ -27,10 +27,15 @@ export interface Random {
  * ```
  */
 export function random(seed: number): Random {
+  return randomStream(seed, 0);
+}
+
+/** One of many streams of the same seed, by its number, independent of each other; stream 0 is that of {@link random}. What must not go together with other things that the same seed may have made takes one of its own. */
+export function randomStream(seed: number, stream: number): Random {
   if (!Number.isSafeInteger(seed)) throw new InvalidArgumentError({ argument: "seed", expected: "a whole number", received: describe(seed) });
   let a = seed | 0;
   let b = Math.floor(seed / 4294967296) | 0;
-  let c = 0x9e3779b9;
+  let c = 0x9e3779b9 ^ stream;
   let counter = 1;
   const next = (): number => {
     const sum = (((a + b) | 0) + counter) | 0;

@@ -1,7 +1,7 @@
 import fc from "./support/fast-check.ts";
 import { describe, expect, it } from "vitest";
 import { InvalidArgumentError } from "../src/errors.ts";
-import { permutation, random, type Random } from "../src/random.ts";
+import { permutation, random, randomStream, type Random } from "../src/random.ts";
 
 const draw = <T>(count: number, next: () => T): T[] => Array.from({ length: count }, next);
 const uniforms = (count: number, source: Random): number[] => draw(count, () => source.uniform());
@@ -21,6 +21,16 @@ describe("random", () => {
     const streams = seeds.map((seed) => uniforms(3, random(seed)).join());
     expect(new Set(streams).size).toBe(seeds.length);
     expect(seeds.map((seed) => uniforms(3, random(seed)).join())).toEqual(streams);
+  });
+
+  it("has streams of the same seed that do not go together", () => {
+    expect(gaussians(3, randomStream(7, 0))).toEqual(gaussians(3, random(7)));
+    const count = 10_000;
+    const streams = [gaussians(count, random(7)), gaussians(count, randomStream(7, 1)), gaussians(count, randomStream(7, 2)), gaussians(count, randomStream(8, 1))];
+    for (const [i, a] of streams.entries()) {
+      for (const b of streams.slice(i + 1)) expect(Math.abs(a.reduce((sum, z, n) => sum + z * b[n], 0))).toBeLessThan(4 * Math.sqrt(count));
+    }
+    expect(() => randomStream(0.5, 1)).toThrow(/^seed: expected a whole number, got 0.5/);
   });
 
   it.each([0.5, Number.NaN, Infinity, 2 ** 53, "1", null, undefined])("refuses the seed %o", (seed) => {

@@ -1,5 +1,5 @@
 import { wholeNumber } from "../errors.ts";
-import { random } from "../random.ts";
+import { random, randomStream } from "../random.ts";
 import type { Precision } from "../structure/structure.ts";
 
 /** One draw from a Gaussian over weights. */
@@ -10,9 +10,12 @@ export interface WeightDraw {
   readonly squaredDistance: number;
 }
 
+/** Not the stream that a network of the same seed has its first weights from: a mode remembers these, and a draw along them lies many standard deviations away, the farther the wider the network. */
+const STREAM = 1;
+
 /** Draws w + F z for standard normal z, one at a time: all of them would take count x W numbers. */
 export function* weightDraws({ mean, precision }: { readonly mean: Float64Array; readonly precision: Precision }, count: number, seed: number): Generator<WeightDraw> {
-  const source = random(seed);
+  const source = randomStream(seed, STREAM);
   const normals = new Float64Array(mean.length);
   for (let s = 0; s < count; s++) {
     let squaredDistance = 0;

@@ -20,6 +20,19 @@ type Fit = Posterior<DenseNetwork, GaussianLikelihood>;
 
 const state = (posterior: Fit): number[] => [posterior.logEvidence, posterior.effectiveParameters, posterior.likelihood.noise, posterior.temperature, ...posterior.prior.precisions, ...posterior.marginalVariance];
 
+it("draws weights that have nothing in common with the first weights of a network of the same seed", async () => {
+  for (const seed of [0, 1, 2]) {
+    const model = mlp([1, 20, 20, 1], { seed });
+    const first = model.parameters;
+    // The data say nothing: the draw is what the prior makes of standard normal numbers.
+    const posterior = await laplace(model, gaussian({ noise: 1e6 }), { inputs: [0], targets: [0] }, { prior: isotropic(1) });
+    const deviation = posterior.sample(1, { seed }).getRow(0).map((w, i) => w - first[i]);
+    const inner = (a: ArrayLike<number>, b: ArrayLike<number>): number => Array.from(a).reduce((sum, value, i) => sum + value * b[i], 0);
+    const correlation = inner(deviation, first) / Math.sqrt(inner(deviation, deviation) * inner(first, first));
+    expect(Math.abs(correlation)).toBeLessThan(4 / Math.sqrt(first.length));
+  }
+});
+
 describe.each([full(), diagonal()])("a $name posterior", (structure) => {
   let posterior: Fit;
   beforeAll(async () => {
