@@ -4,6 +4,7 @@ import type { ReestimationState } from "../evidence/maximize-evidence.ts";
 import { drawingDocument, frame } from "./frame.ts";
 import { COLOR, page, placed, type PictureOptions } from "./page.ts";
 import { STYLES } from "./series.ts";
+import { logarithmicScale } from "./ticks.ts";
 
 /**
  * What {@link convergencePlot} takes of each state.
@@ -62,7 +63,7 @@ export function convergencePlot(states: readonly ConvergenceState[], options: Co
       ...shared,
       ...(lines.length > 1 && { marginRight: NAMES }),
       x: { ...x, ticks: 6, tickFormat: "d" },
-      y: { ...y, type, ...(type === "log" ? { ticks: 5, tickFormat: "~g" } : { ticks: 6 }) },
+      y: { ...y, ...(type === "log" ? logarithmicScale(...extent(lines)) : { ticks: 6 }) },
       marks: [
         ...lines.map(({ values, color, dashes }) => Plot.lineY(values, { x: states.map(({ iteration }) => iteration), stroke: color, strokeWidth: 1.8, strokeDasharray: dashes })),
         ...(states.length > 40 ? [] : lines.map(({ values, color }) => Plot.dot(values, { x: states.map(({ iteration }) => iteration), y: values, fill: color, r: 2.2 }))),
@@ -77,10 +78,15 @@ export function convergencePlot(states: readonly ConvergenceState[], options: Co
     panel(count > 1 ? "prior precisions α" : "prior precision α", alphas, "log"),
     ...(noiseMoves ? [panel("noise precision β", one(COLOR.orange, ({ noisePrecision }) => noisePrecision), "log")] : []),
     panel("effective parameters γ", one(COLOR.green, ({ effectiveParameters }) => effectiveParameters), "linear"),
-    panel("log evidence", one(COLOR.ink, ({ logEvidence }) => logEvidence), "linear"),
+    panel("log evidence (nats)", one(COLOR.ink, ({ logEvidence }) => logEvidence), "linear"),
   ];
   const rows = Math.ceil(panels.length / 2);
   return page(2 * WIDTH, rows * HEIGHT + (rows - 1) * GAP, panels.map((chart, i) => placed(chart, (i % 2) * WIDTH, Math.floor(i / 2) * (HEIGHT + GAP))));
+}
+
+function extent(lines: readonly Line[]): [number, number] {
+  const values = lines.flatMap((line) => line.values);
+  return [Math.min(...values), Math.max(...values)];
 }
 
 /** Where the names of lines on a logarithmic axis stand: at their ends, or above the name below. */

@@ -66,8 +66,8 @@ export function evidenceBySize(models: readonly SizedModel[], options: EvidenceB
   return page(WIDTH, HEIGHT, [placed(evidence, 0, 0), placed(heldOut, WIDTH / 2, 0)]);
 }
 
-const EVIDENCE = "log evidence";
-const HELD_OUT = "held-out log density per example";
+const EVIDENCE = "log evidence (nats)";
+const HELD_OUT = "held-out log density (nats per example)";
 
 /**
  * Held-out score against log evidence, a dot with its size for each model, after MacKay (1992b): where both agree on which models are good, the dots rise to the right.
@@ -85,7 +85,7 @@ const HELD_OUT = "held-out log density per example";
 export function evidenceAgainstHeldOut(models: readonly SizedModel[], options: PictureOptions = {}): string {
   knownOptions("options", options, ["document"]);
   checkModels(models);
-  const { x, y, ...shared } = frame(drawingDocument(options), { x: `${EVIDENCE} (numbers are sizes)`, y: HELD_OUT }, 460, 340);
+  const { x, y, ...shared } = frame(drawingDocument(options), { x: `${EVIDENCE}; numbers are sizes`, y: HELD_OUT }, 460, 340);
   const position = { x: "logEvidence", y: "heldOut" };
   const chart = Plot.plot({
     ...shared,

@@ -74,7 +74,7 @@ export function matrixHeatMap(matrices: MatrixToDraw | Readonly<Record<string, M
     return `<g transform="translate(${x}, ${y})">${heading(name)}${panel(matrix, side, tensors, strength)}${i % perRow === 0 ? tensorNames(tensors, side / matrix.rows) : ""}</g>`;
   });
   const height = LEGEND + Math.ceil(named.length / perRow) * (side + GAP + title);
-  return page(Math.max(360, names + perRow * side + (perRow - 1) * GAP), height, [scaleLegend(label, largest, decades, strength), ...panels]);
+  return page(Math.max(360, names + perRow * side + (perRow - 1) * GAP), height, [scaleLegend(label, largest, named.some(([, matrix]) => hasNegative(matrix)), decades, strength), ...panels]);
 }
 
 type Strength = (value: number) => number;
@@ -117,11 +117,11 @@ function tensorNames(tensors: MatrixHeatMapOptions["tensors"] & {}, cell: number
   return `<g font-size="10" text-anchor="end" fill="${COLOR.ink}">${texts.join("")}</g>`;
 }
 
-/** Shades from the most negative to the most positive, with their values. */
-function scaleLegend(label: string, largest: number, decades: number | undefined, strength: Strength): string {
+/** Shades from the most negative, or from zero where nothing is below, to the most positive, with their values. */
+function scaleLegend(label: string, largest: number, negative: boolean, decades: number | undefined, strength: Strength): string {
   const steps = decades === undefined ? [1, 0.75, 0.5, 0.25] : Array.from({ length: Math.ceil(decades) }, (_, i) => 10 ** -i);
-  const values = [...steps.map((step) => -step * largest), 0, ...steps.map((step) => step * largest).reverse()];
-  const width = 36;
+  const values = [...(negative ? steps.map((step) => -step * largest) : []), 0, ...steps.map((step) => step * largest).reverse()];
+  const width = Math.max(36, ...values.map((value) => 4 + 1.15 * CHARACTER * number(value).length));
   const swatches = values.map((value, i) => {
     const opacity = strength(value).toFixed(2);
     const swatch = `<rect x="${i * width}" y="0" width="${width}" height="10" fill="${value < 0 ? COLOR.orange : COLOR.blue}" fill-opacity="${opacity}"/>`;
@@ -159,6 +159,10 @@ function checkTensors(tensors: MatrixHeatMapOptions["tensors"] & {}, matrices: r
   const weights = tensors.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
   const wrong = matrices.find(([, { rows, columns }]) => rows !== weights || columns !== weights)?.[1];
   if (wrong !== undefined) throw new InvalidArgumentError({ argument: "tensors", expected: `the tensors of a model of ${wrong.rows} weights, for matrices of ${wrong.rows} x ${wrong.rows}`, received: `${weights} weights, for ${wrong.rows} x ${wrong.columns}` });
+}
+
+function hasNegative(matrix: MatrixToDraw): boolean {
+  return Array.from({ length: matrix.rows }, (_, i) => Array.from({ length: matrix.columns }, (_, j) => matrix.get(i, j) < 0)).flat().includes(true);
 }
 
 function largestOf(matrix: MatrixToDraw): number {

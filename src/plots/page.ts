@@ -83,6 +83,26 @@ export function legendRow(entries: readonly LegendEntry[]): string {
     .join("");
 }
 
+/** Legend entries in as many rows as the width asks for, and how high they are. */
+export function legendRows(entries: readonly LegendEntry[], width: number): { readonly drawing: string; readonly height: number } {
+  let [x, y] = [0, 0];
+  const places = entries.map(({ label, symbol }) => {
+    const wide = 28 + textWidth(label) + 14;
+    if (x > 0 && x + wide > width) [x, y] = [0, y + LEGEND_ROW];
+    const place = `<g transform="translate(${x}, ${y})">${legendRow([{ label, symbol }])}</g>`;
+    x += wide;
+    return place;
+  });
+  return { drawing: places.join(""), height: entries.length === 0 ? 0 : y + LEGEND_ROW };
+}
+
+const LEGEND_ROW = 28;
+
+/** About how wide a text is in the font of pictures, wherever it is wide. */
+export function textWidth(text: string): number {
+  return 7 * text.length;
+}
+
 /** Text for markup. */
 export function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");

@@ -86,7 +86,7 @@ function legends(largest: number): string {
 }
 
 function map(document: PlotDocument, { name, rows, inputs, cells }: Block, height: number, shade: (cell: Cell) => Shade): ReturnType<typeof Plot.plot> {
-  const few = (count: number, index: number): boolean => count <= 20 || index % Math.ceil(count / 10) === 0;
+  const few = (count: number, index: number): boolean => count <= 12 || index % Math.ceil(count / 10) === 0;
   const units = Array.from({ length: rows }, (_, i) => i + 1);
   const all = units.flatMap((unit) => inputs.map((input) => ({ unit, input })));
   const position = { x: "input", y: "unit", inset: 0.5 };
@@ -99,8 +99,8 @@ function map(document: PlotDocument, { name, rows, inputs, cells }: Block, heigh
     marginTop: TOP,
     marginBottom: BOTTOM,
     padding: 0,
-    x: { type: "band", domain: inputs, label: `${name}, inputs`, labelArrow: "none", labelAnchor: "center", ticks: inputs.filter((input, i) => input === BIAS || few(inputs.length, i)) },
-    y: { type: "band", domain: units, label: "unit", labelArrow: "none", ticks: units.filter((_, i) => few(rows, i)) },
+    x: { type: "band", domain: inputs, label: `${name}, inputs`, labelArrow: "none", labelAnchor: "center", ticks: inputs.filter((input, i) => input === BIAS || (few(inputs.length, i) && (inputs.length <= 12 || inputs[i + 1] !== BIAS))) },
+    y: { type: "band", domain: units, label: "unit", labelArrow: "none", ticks: units.filter((_, i) => rows <= 20 || few(rows, i)) },
     // Strengths as they are, not stretched to what a panel has.
     opacity: { type: "identity" },
     marks: [

@@ -63,10 +63,11 @@ describe("the page", () => {
 
   test("shows each method in the picture, and ours twice as wide as its standard error to both sides", () => {
     const { document } = parseHTML(uciPicture(outcomes));
-    expect(document.querySelectorAll("circle[r='4']").length).toBe(2 + 3 + 2); // in the legend, published, ours
+    expect(document.querySelectorAll('[aria-label="dot"] > *').length).toBe(3 + 2); // published, ours
     const bars = [...document.querySelectorAll("line")].filter((line) => line.getAttribute("x1") !== line.getAttribute("x2") && line.getAttribute("y1") === line.getAttribute("y2"));
     expect(bars).toHaveLength(2);
-    expect(document.documentElement.outerHTML).toContain("boston: test log likelihood");
+    expect(document.documentElement.outerHTML).toContain("test log likelihood (nats per example)");
+    expect(document.documentElement.outerHTML).toContain("boston");
     expect(uciPicture(outcomes)).not.toMatch(/NaN|undefined/);
     expect(uciPicture(outcomes.slice(0, 1))).not.toMatch(/NaN|undefined/);
   });

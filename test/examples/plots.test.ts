@@ -70,7 +70,7 @@ describe("evidenceBySize", () => {
     expect(root).toBe("svg");
     expect(wellFormed(svg)).toBe(true);
     expect(texts.filter((text) => text === "hidden units")).toHaveLength(2);
-    expect(texts).toEqual(expect.arrayContaining(["log evidence", "held-out log density per example", "1", "4", "16"]));
+    expect(texts).toEqual(expect.arrayContaining(["log evidence (nats)", "held-out log density (nats per example)", "1", "4", "16"]));
   });
 
   it("fills the best of each panel and no other", () => {

@@ -14,7 +14,7 @@ describe("convergencePlot", () => {
     const svg = convergencePlot([state(0, [1]), state(1, [0.1]), state(2, [0.05])], { document, iterationLabel: "round" });
     const { texts, lines } = drawn(svg);
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
-    expect(texts).toEqual(expect.arrayContaining(["prior precision α", "noise precision β", "effective parameters γ", "log evidence", "round"]));
+    expect(texts).toEqual(expect.arrayContaining(["prior precision α", "noise precision β", "effective parameters γ", "log evidence (nats)", "round"]));
     expect(lines).toBe(4);
   });
 

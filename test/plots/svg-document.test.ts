@@ -18,9 +18,11 @@ const drawings: Record<string, (options: plots.PictureOptions) => string | Promi
   convergencePlot: (options) => plots.convergencePlot(states, options),
   coveragePlot: (options) => plots.coveragePlot({ 'a < "b" & c': laplaceTs.coverageCurve(prediction, [-1.5, 0.4, 0.9]) }, options),
   decisionRegions: (options) => plots.decisionRegions({ probabilities: (inputs) => Matrix.columnVector(inputs.map(([a]) => laplaceTs.sigmoid(5 * a))), x: [-1, 1], y: [-1, 1], labels, data: { inputs: [[0, 0]], labels: [1] }, ...options }),
+  errorBarPanels: (options) => plots.errorBarPanels([{ label: 'a < "b" & c', bars: [{ name: "d", value: 1, error: 2 }, { name: "e", value: 0, series: "f" }] }], options),
   evidenceAgainstHeldOut: (options) => plots.evidenceAgainstHeldOut(models, options),
   evidenceBySize: (options) => plots.evidenceBySize(models, options),
   reliabilityDiagram: (options) => plots.reliabilityDiagram(laplaceTs.reliabilityBins({ probability: [0.9, 0.8, 0.3, 0.6] }, [1, 1, 0, 0]), options),
+  seriesPanels: (options) => plots.seriesPanels({ labels, x: { type: "log" }, series: { "a & b": [{ x: 1, y: 2 }, { x: 100, y: 3, chosen: true }] }, note: "r < 1", level: 1 }, options),
   spectralDensityPlot: async (options) => plots.spectralDensityPlot(await laplaceTs.spectralDensity({ size: 3, times: (v: Float64Array) => v.map((x, i) => i * x) }), options),
   weightMap: (options) => plots.weightMap(laplaceTs.weightReport(fitted.posterior), options),
 };

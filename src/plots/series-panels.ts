@@ -1,0 +1,185 @@
+import * as Plot from "@observablehq/plot";
+import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
+import { drawingDocument, frame, type PlotDocument } from "./frame.ts";
+import { COLOR, legendRows, lineSymbol, page, placed, type AxisLabels, type LegendEntry, type PictureOptions } from "./page.ts";
+import { STYLES } from "./series.ts";
+import { logarithmicScale } from "./ticks.ts";
+
+/**
+ * A point of {@link SeriesPanel}.
+ *
+ * @category Plots
+ */
+export interface SeriesPoint {
+  /** A number, or a name, for which there is a place on the axis. */
+  readonly x: number | string;
+  /** Its height. */
+  readonly y: number;
+  /** Drawn large and filled. */
+  readonly chosen?: boolean;
+}
+
+/**
+ * An axis of {@link SeriesPanel}.
+ *
+ * @category Plots
+ */
+export interface SeriesScale {
+  /** Default "linear". */
+  readonly type?: "linear" | "log";
+  /** Both ends; the first may be the larger. Default: those of the points. */
+  readonly domain?: readonly [number, number];
+}
+
+/**
+ * One of the charts of {@link seriesPanels}.
+ *
+ * @category Plots
+ */
+export interface SeriesPanel {
+  /** Names of the axes. */
+  readonly labels: AxisLabels;
+  /** Points of each series, by its name: of one name, of one colour and shape in all panels. */
+  readonly series: Readonly<Record<string, readonly SeriesPoint[]>>;
+  /** Lines without points, dotted, in the colours of the series of the same names: what was expected of them. */
+  readonly expected?: Readonly<Record<string, readonly SeriesPoint[]>>;
+  /** The horizontal axis. */
+  readonly x?: SeriesScale;
+  /** The vertical axis. */
+  readonly y?: SeriesScale;
+  /** Height of a dashed line from side to side. */
+  readonly level?: number;
+  /** Words in the upper right corner. */
+  readonly note?: string;
+}
+
+/**
+ * Options of {@link seriesPanels}.
+ *
+ * @category Plots
+ */
+export interface SeriesPanelsOptions extends PictureOptions {
+  /** Whether lines join the points of a series. Default true. */
+  readonly lines?: boolean;
+  /** How many panels stand side by side. Default 2, or 1 for one panel. */
+  readonly columns?: number;
+  /** What the legend says of expected lines, of levels and of chosen points. Default: nothing. */
+  readonly legend?: { readonly expected?: string; readonly level?: string; readonly chosen?: string };
+}
+
+const WIDTH = 720;
+/** Between the rows of panels. */
+const GAP = 14;
+
+/** Beyond four, by dashes too. */
+const SERIES = [
+  ...STYLES.map((style) => ({ ...style, dashes: "none" })),
+  { color: COLOR.ink, symbol: "times", shape: `<path d="M8,-7L14,-1M8,-1L14,-7"/>`, dashes: "none" },
+  { color: COLOR.blue, symbol: "plus", shape: `<path d="M7,-4H15M11,-8V0"/>`, dashes: "5 3" },
+] as const;
+type Style = (typeof SERIES)[number];
+
+/**
+ * Several series of points, in one chart or several with one legend: how scores go with size, bits or time, method by method, on linear or logarithmic axes.
+ *
+ * @category Plots
+ * @param panels - One chart, or several, which fill rows from the left. Of at most six series by name.
+ * @throws {@link InvalidArgumentError} for panels without points, points that are not finite, or not above zero on a logarithmic axis.
+ * @returns An svg element as text, with a background of its own.
+ * @example
+ * ```ts
+ * import { seriesPanels } from "laplace-ts/plots";
+ * const svg = seriesPanels({
+ *   labels: { x: "examples", y: "test error (m)" },
+ *   x: { type: "log" },
+ *   series: { "one network": [{ x: 10, y: 0.9 }, { x: 100, y: 0.4 }], networks: [{ x: 10, y: 0.7 }, { x: 100, y: 0.3 }] },
+ * });
+ * console.log(svg.slice(0, 4)); // <svg
+ * ```
+ */
+export function seriesPanels(panels: SeriesPanel | readonly SeriesPanel[], options: SeriesPanelsOptions = {}): string {
+  knownOptions("options", options, ["lines", "columns", "legend", "document"]);
+  const charts: readonly SeriesPanel[] = checkedPanels(isList(panels) ? panels : [panels]);
+  const { lines = true, columns = Math.min(2, charts.length), legend = {} } = options;
+  const document = drawingDocument(options);
+  const styles = stylesOf(charts);
+  const [width, height] = [WIDTH / columns, columns > 2 ? 220 : 280];
+
+  const entries: LegendEntry[] = [
+    ...Array.from(styles, ([label, { color, shape, dashes }]) => ({ label, symbol: `<g stroke="${color}" stroke-width="1.5" fill="${COLOR.paper}">${lines ? `<path d="M0,-4H22" stroke-dasharray="${dashes}"/>` : ""}${shape}</g>` })),
+    ...(legend.expected === undefined ? [] : [{ label: legend.expected, symbol: lineSymbol(COLOR.ink, EXPECTED) }]),
+    ...(legend.level === undefined ? [] : [{ label: legend.level, symbol: lineSymbol(COLOR.ink, LEVEL) }]),
+    ...(legend.chosen === undefined ? [] : [{ label: legend.chosen, symbol: `<circle cx="11" cy="-4" r="5.5" fill="${COLOR.ink}"/>` }]),
+  ];
+  const key = legendRows(entries, WIDTH);
+  const rows = Math.ceil(charts.length / columns);
+  const parts = charts.map((panel, i) => placed(chart(document, panel, styles, lines, width, height), (i % columns) * width, key.height + Math.floor(i / columns) * (height + GAP)));
+  return page(WIDTH, key.height + rows * (height + GAP) - GAP, [key.drawing, ...parts]);
+}
+
+const EXPECTED = "1 4";
+const LEVEL = "4 4";
+
+function chart(document: PlotDocument, { labels, series, expected = {}, x, y, level, note }: SeriesPanel, styles: ReadonlyMap<string, Style>, lines: boolean, width: number, height: number): ReturnType<typeof Plot.plot> {
+  const { x: xScale, y: yScale, ...shared } = frame(document, labels, width, height);
+  const points = [...Object.values(series), ...Object.values(expected)].flat();
+  const position = { x: "x", y: "y" };
+  return Plot.plot({
+    ...shared,
+    x: { ...xScale, inset: 8, ...scale(points.map((point) => point.x), x) },
+    y: { ...yScale, ...scale([...points.map((point) => point.y), ...(level === undefined ? [] : [level])], y) },
+    marks: [
+      ...(level === undefined ? [] : [Plot.ruleY([level], { stroke: COLOR.ink, strokeDasharray: LEVEL })]),
+      ...Object.entries(expected).map(([name, line]) => Plot.line(line, { ...position, stroke: styles.get(name)!.color, strokeDasharray: EXPECTED, strokeWidth: 1.6, strokeLinecap: "round" })),
+      ...Object.entries(series).flatMap(([name, dots]) => {
+        const { color, symbol, dashes } = styles.get(name)!;
+        return [
+          ...(lines ? [Plot.line(dots, { ...position, stroke: color, strokeDasharray: dashes, strokeWidth: 1.5 })] : []),
+          Plot.dot(dots, { ...position, stroke: color, fill: lines ? COLOR.paper : "none", symbol: symbol as "circle", strokeWidth: 1.4, strokeOpacity: lines ? 1 : 0.85, r: 3.2 }),
+          ...(dots.some(({ chosen }) => chosen) ? [Plot.dot(dots.filter(({ chosen }) => chosen), { ...position, stroke: color, fill: color, symbol: symbol as "circle", r: 6 })] : []),
+        ];
+      }),
+      ...(note === undefined ? [] : [Plot.text([note], { frameAnchor: "top-right", dx: -4, dy: 4, lineAnchor: "top", textAnchor: "end", fill: COLOR.ink, stroke: COLOR.paper, strokeWidth: 5 })]),
+    ],
+  });
+}
+
+function scale(values: readonly (number | string)[], { type = "linear", domain }: SeriesScale = {}): Plot.ScaleOptions {
+  if (values.some((value) => typeof value === "string")) return { type: "point", domain: [...new Set(values)] };
+  if (type === "linear") return domain === undefined ? {} : { domain: [...domain], nice: false };
+  const numbers = values as readonly number[];
+  const [from, to] = domain ?? [Math.min(...numbers), Math.max(...numbers)];
+  return logarithmicScale(from, to);
+}
+
+/** By name, in the order in which they come. */
+function stylesOf(panels: readonly SeriesPanel[]): ReadonlyMap<string, Style> {
+  const names = [...new Set(panels.flatMap(({ series, expected = {} }) => [...Object.keys(series), ...Object.keys(expected)]))];
+  if (names.length > SERIES.length) throw new InvalidArgumentError({ argument: "series", expected: `at most ${SERIES.length} names in all panels`, received: `${names.length}`, advice: "Draw several pictures." });
+  return new Map(names.map((name, i) => [name, SERIES[i]]));
+}
+
+function checkedPanels(panels: readonly SeriesPanel[]): readonly SeriesPanel[] {
+  if (panels.length === 0) throw new InvalidArgumentError({ argument: "panels", expected: "one chart, or an array of one or more", received: describe(panels) });
+  panels.forEach((panel: SeriesPanel | null | undefined, i) => {
+    const expected = "{ labels: { x, y }, series }, with one or more points by name";
+    const received = describe(panel);
+    if (typeof panel !== "object" || panel === null || typeof panel.labels !== "object" || typeof panel.series !== "object") throw new InvalidArgumentError({ argument: `panels[${i}]`, expected, received });
+    const named = Object.entries({ ...panel.series, ...panel.expected });
+    if (named.every(([, points]) => Array.isArray(points) && points.length === 0)) throw new InvalidArgumentError({ argument: `panels[${i}].series`, expected, received: "no points" });
+    for (const [name, points] of [...Object.entries(panel.series), ...Object.entries(panel.expected ?? {})]) {
+      const bad: unknown = Array.isArray(points) ? points.find((point: SeriesPoint | null) => !drawable(point?.x, panel.x, true) || !drawable(point?.y, panel.y, false)) : points;
+      if (!Array.isArray(points) || bad !== undefined) throw new InvalidArgumentError({ argument: `panels[${i}].series`, expected: "arrays of points { x, y }, finite, and above zero on logarithmic axes", received: `${describe(bad)} for ${JSON.stringify(name)}` });
+    }
+  });
+  return panels;
+}
+
+function drawable(value: number | string | undefined, scale: SeriesScale | undefined, names: boolean): boolean {
+  if (typeof value === "string") return names;
+  return Number.isFinite(value) && (scale?.type !== "log" || value! > 0);
+}
+
+function isList(panels: SeriesPanel | readonly SeriesPanel[]): panels is readonly SeriesPanel[] {
+  return Array.isArray(panels);
+}

@@ -1,0 +1,112 @@
+import { parseHTML } from "linkedom";
+import { describe, expect, it } from "vitest";
+import { errorBarPanels, seriesPanels, type SeriesPoint } from "../../src/plots.ts";
+import { evenTicks, logarithmicTicks, tickText } from "../../src/plots/ticks.ts";
+
+const parse = (svg: string) => parseHTML(`<html><body>${svg}</body></html>`).document;
+const texts = (svg: string): string[] => Array.from(parse(svg).querySelectorAll("text"), ({ textContent }) => textContent);
+const count = (svg: string, selector: string): number => parse(svg).querySelectorAll(selector).length;
+const DOTS = '[aria-label="dot"] > *';
+const LINES = '[aria-label="line"] path';
+const labels = { x: "examples", y: "error (m)" };
+const points: readonly SeriesPoint[] = [{ x: 10, y: 0.9 }, { x: 100, y: 0.4, chosen: true }, { x: 1000, y: 0.2 }];
+
+describe("panels of series", () => {
+  const panel = { labels, x: { type: "log" }, series: { a: points, b: points.slice(0, 2) }, expected: { b: points }, level: 0.1, note: "r = 1" } as const;
+
+  it("have a dot for each point, another for a chosen one, and lines unless told otherwise", () => {
+    const svg = seriesPanels(panel);
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    expect(count(svg, DOTS)).toBe(3 + 2 + 2);
+    expect(count(svg, LINES)).toBe(3);
+    expect(count(seriesPanels(panel, { lines: false }), LINES)).toBe(1);
+  });
+
+  it("name axes, series and notes, and in the legend what they are told to", () => {
+    expect(texts(seriesPanels(panel))).toEqual(expect.arrayContaining(["examples", "error (m)", "a", "b", "10", "100", "1000", "r = 1"]));
+    expect(texts(seriesPanels(panel, { legend: { expected: "in theory", level: "noise", chosen: "best" } }))).toEqual(expect.arrayContaining(["in theory", "noise", "best"]));
+  });
+
+  it("give a name one colour in all panels, whatever else is there", () => {
+    const svg = seriesPanels([{ labels, series: { a: points, b: points } }, { labels, series: { b: points } }]);
+    const strokes = Array.from(parse(svg).querySelectorAll('[aria-label="dot"]'), (dots) => dots.getAttribute("stroke"));
+    expect(new Set(strokes).size).toBe(2);
+    expect(strokes.filter((stroke) => stroke === strokes.at(-1))).toHaveLength(strokes.filter((stroke) => stroke !== strokes[0]).length);
+  });
+
+  it("fill rows from the left, under a legend that wraps", () => {
+    const names = Array.from({ length: 6 }, (_, i) => `a series with a long name, number ${i}`);
+    const svg = seriesPanels(Array.from({ length: 4 }, () => ({ labels, series: Object.fromEntries(names.map((name) => [name, points])) })), { columns: 3 });
+    const places = Array.from(svg.matchAll(/<g transform="translate\((\d+), (\d+)\)" text-anchor/g), ([, x, y]) => [Number(x), Number(y)]);
+    expect(places.map(([x]) => x)).toEqual([0, 240, 480, 0]);
+    expect(places[3][1]).toBeGreaterThan(places[2][1] + 200);
+    expect(places[0][1]).toBe(3 * 28);
+  });
+
+  it("have places for names in the order in which they come", () => {
+    const svg = seriesPanels({ labels, series: { a: [{ x: "z", y: 1 }, { x: "y", y: 2 }] } });
+    const ticks = texts(svg);
+    expect(ticks.indexOf("z")).toBeLessThan(ticks.indexOf("y"));
+    expect(ticks.indexOf("z")).toBeGreaterThan(0);
+  });
+
+  it("draw one point, also on logarithmic axes", () => {
+    expect(seriesPanels({ labels, x: { type: "log" }, y: { type: "log" }, series: { a: [{ x: 3, y: 3 }] } })).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  it("refuse what can't be drawn", () => {
+    expect(() => seriesPanels([])).toThrow(/^panels: /);
+    expect(() => seriesPanels({ labels, series: { a: [] } })).toThrow(/^panels\[0\]\.series: .*no points/);
+    expect(() => seriesPanels({ labels, series: { a: [{ x: 1, y: NaN }] } })).toThrow(/^panels\[0\]\.series: /);
+    expect(() => seriesPanels({ labels, y: { type: "log" }, series: { a: [{ x: 1, y: 0 }] } })).toThrow(/above zero on logarithmic axes/);
+    expect(() => seriesPanels({ labels, series: Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`s${i}`, points])) })).toThrow(/^series: expected at most 6 names/);
+    expect(() => seriesPanels({ labels, series: { a: points } }, { colums: 2 } as never)).toThrow(/colums/);
+  });
+});
+
+describe("panels of error bars", () => {
+  const bars = [{ name: "ours", value: 1, error: 0.5, series: "with" }, { name: "theirs", value: 0.4, series: "without" }];
+
+  it("have a dot for each value, a bar as long as the error to both sides, and each name once", () => {
+    const svg = errorBarPanels([{ label: "iris", bars }, { label: "wine", bars: bars.slice(0, 1) }], { title: "score (nats)", level: 0 });
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    expect(count(svg, DOTS)).toBe(3);
+    const words = texts(svg);
+    expect(words).toEqual(expect.arrayContaining(["score (nats)", "iris", "wine", "with", "without"]));
+    expect(words.filter((text) => text === "ours")).toHaveLength(1);
+    // Between the ends of the bar, from 0.5 to 1.5, is as much as between two ticks that are 1 apart.
+    const lines = Array.from(parse(svg).querySelectorAll("line"), (line) => ["x1", "x2", "y1", "y2"].map((name) => Number(line.getAttribute(name))));
+    const drawn = lines.filter(([x1, x2, y1, y2]) => y1 === y2 && x2 - x1 > 25);
+    expect(drawn).toHaveLength(2);
+    const tick = (text: string): number => Number(/translate\(([\d.]+)/.exec(Array.from(parse(svg).querySelectorAll("text")).find(({ textContent }) => textContent === text)!.getAttribute("transform")!)![1]);
+    expect(drawn[0][1] - drawn[0][0]).toBeCloseTo(tick("1") - tick("0"), 6);
+  });
+
+  it("draw one value alone, and refuse what is none", () => {
+    expect(errorBarPanels([{ label: "iris", bars: [{ name: "ours", value: 3 }] }])).not.toMatch(/NaN|Infinity|undefined/);
+    expect(() => errorBarPanels([])).toThrow(/^panels: /);
+    expect(() => errorBarPanels([{ label: "iris", bars: [] }])).toThrow(/^panels\[0\]\.bars: /);
+    expect(() => errorBarPanels([{ label: "iris", bars: [{ name: "ours", value: Infinity }] }])).toThrow(/a finite value/);
+    expect(() => errorBarPanels([{ label: "iris", bars: [{ name: "ours", value: 1, error: -1 }] }])).toThrow(/not below zero/);
+    expect(() => errorBarPanels([{ label: "iris", bars: Array.from({ length: 5 }, (_, i) => ({ name: "ours", value: i, series: `${i}` })) }])).toThrow(/^series: /);
+  });
+});
+
+describe("ticks", () => {
+  it("of logarithmic axes are powers of ten, at most eight, or 1, 2, 5 where these are few", () => {
+    expect(logarithmicTicks(1e-5, 1)).toEqual([1e-5, 1e-4, 1e-3, 0.01, 0.1, 1]);
+    expect(logarithmicTicks(1, 1e12)).toEqual([1, 100, 1e4, 1e6, 1e8, 1e10, 1e12]);
+    expect(logarithmicTicks(900, 40)).toEqual([50, 100, 200, 500]);
+    expect(logarithmicTicks(0.97, 1.6)).toEqual([1, 1.2, 1.4, 1.6]);
+  });
+
+  it("of others are round, evenly spaced and within", () => {
+    expect(evenTicks(-0.09, 0.01, 5)).toEqual([-0.08, -0.06, -0.04, -0.02, 0]);
+    expect(evenTicks(-3, 7, 3)).toEqual([0, 5]);
+    expect(evenTicks(0, 1, 4)).toEqual([0, 0.5, 1]);
+  });
+
+  it("read as numbers do, with superscripts from 10⁴ and 10⁻⁴ on", () => {
+    expect([1e4, 1e12, 1e-4, 0.001, 1000, 2e4, -0.5, 0].map(tickText)).toEqual(["10⁴", "10¹²", "10⁻⁴", "0.001", "1000", "20000", "−0.5", "0"]);
+  });
+});
