@@ -12,7 +12,7 @@ const [files, node, page, deno] = section.split(/^(?=\*\*)/m);
 
 async function follow(text: string, cwd: string): Promise<void> {
   for (const [, language, code] of text.matchAll(/^```(\w+).*\n([^]*?)^```$/gm)) {
-    if (language === "sh") for (const line of code.trim().split("\n")) await run(line.replace(/ +#.*/, ""), cwd);
+    if (language === "sh") for (const line of code.trim().split("\n")) await run(line, cwd);
     else writeFileSync(`${cwd}/${/^\S+ (\S+)/.exec(code)![1]}`, code); // a comment in the first line has the name
   }
 }
