@@ -20,10 +20,23 @@ export function tex(markdown) {
 function render(token) {
   const displayMode = token.markup === "$$";
   try {
-    return forBrowsers(katex.renderToString(token.content, { displayMode, output: "mathml", throwOnError: true, strict: "error" }));
+    const rendered = forBrowsers(katex.renderToString(token.content, { displayMode, output: "mathml", throwOnError: true, strict: "error" }));
+    return displayMode || widthOf(rendered) <= WIDE ? rendered : rendered.replace('<span class="katex">', '<span class="katex wide">');
   } catch (error) {
     throw new Error(`Cannot render the TeX ${token.markup}${token.content}${token.markup}`, { cause: error });
   }
+}
+
+/** Letters of a formula within a line that fit beside each other on a phone. Browsers break no formula, so wider ones get a class, which the style sheet lets scroll. */
+const WIDE = 28;
+
+/**
+ * About how many letters wide a formula is.
+ *
+ * @param {string} mathml
+ */
+function widthOf(mathml) {
+  return mathml.replace(/<annotation.*?<\/annotation>|<[^>]*>/gs, "").length;
 }
 
 /**

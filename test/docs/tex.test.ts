@@ -38,6 +38,12 @@ describe("TeX in Markdown", () => {
     expect(markdown.render("$\\mathcal N$")).toContain("<mi>\u{1D4A9}</mi>");
   });
 
+  it("marks formulas within a line that are wider than a phone", () => {
+    expect(markdown.render("$\\alpha_g = \\gamma_g / 2 E_{W,g}$")).not.toContain("wide");
+    expect(markdown.render("$\\left( 8 [g(f + h) - g(f - h)] - [g(f + 2h) - g(f - 2h)] \\right) / 12h$")).toContain('<span class="katex wide">');
+    expect(markdown.render("$$8 [g(f + h) - g(f - h)] - [g(f + 2h) - g(f - 2h)] = 12h$$")).not.toContain("wide");
+  });
+
   it("refuses TeX that does not parse, and shows it", () => {
     expect(() => markdown.render("$\\frac{1$")).toThrow(/\$\\frac\{1\$/);
     expect(() => markdown.render("$\\notACommand$")).toThrow(/notACommand/);
