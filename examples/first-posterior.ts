@@ -6,10 +6,11 @@ import { fit, gaussian, mlp, random } from "laplace-ts";
 import { bands } from "laplace-ts/plots";
 
 const source = random(1);
-const start = (i: number): number => (i < 20 ? -2 : 0.6);
-const inputs = Array.from({ length: 40 }, (_, i) => start(i) + 1.4 * source.uniform());
+const draw = (_: unknown, i: number): number => (i < 20 ? -2 : 0.6) + 1.4 * source.uniform();
+const inputs = Array.from({ length: 40 }, draw);
 const truth = (x: number): number => Math.sin(2 * x);
-const data = { inputs, targets: inputs.map((x) => truth(x) + 0.1 * source.normal()) };
+const targets = inputs.map((x) => truth(x) + 0.1 * source.normal());
+const data = { inputs, targets };
 
 const fitted = await fit(mlp([1, 5, 1], { seed: 1 }), gaussian(), data);
 
