@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writePicture } from "../examples/picture-file.ts";
 import { measure, type Cost } from "./growth/measure.ts";
 import { growthPicture } from "./growth/plot.ts";
 import { axes, smallAxes } from "./growth/sizes.ts";
@@ -33,7 +34,7 @@ console.log(tables);
 if (!smoke) {
   const page = new URL("../docs/performance.md", import.meta.url);
   writeFileSync(page, withSection(readFileSync(page, "utf8"), "growth", tables));
-  writeFileSync(new URL("../docs/images/growth.svg", import.meta.url), picture);
+  writePicture(new URL("../docs/images/growth.svg", import.meta.url), picture);
 }
 
 /** Along each axis as far as patience and memory go. */

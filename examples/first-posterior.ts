@@ -1,9 +1,9 @@
 /**
  * The first plot of the README: `npx tsx examples/first-posterior.ts` writes docs/images/first-posterior.svg.
  */
-import { writeFileSync } from "node:fs";
 import { fit, gaussian, mlp, random } from "laplace-ts";
 import { bands } from "laplace-ts/plots";
+import { writePicture } from "./picture-file.ts";
 
 const source = random(1);
 const draw = (_: unknown, i: number): number => (i < 20 ? -2 : 0.6) + 1.4 * source.uniform();
@@ -17,4 +17,4 @@ const fitted = await fit(mlp([1, 5, 1], { seed: 1 }), gaussian(), data);
 const grid = Array.from({ length: 201 }, (_, i) => -3 + 0.03 * i);
 const prediction = await fitted.predict(grid);
 const labels = { x: "input x", y: "target t" };
-writeFileSync(new URL("../docs/images/first-posterior.svg", import.meta.url), bands({ inputs: grid, prediction, labels, data, truth }));
+writePicture(new URL("../docs/images/first-posterior.svg", import.meta.url), bands({ inputs: grid, prediction, labels, data, truth }));

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import process from "node:process";
 import { withSection } from "../bench/section.ts";
+import { writePicture } from "./picture-file.ts";
 
 const docs = new URL("../docs/", import.meta.url);
 
@@ -14,11 +15,11 @@ export function publish(name: string, text: string, picture: string): void {
   console.log(`\n${text}\n`);
   if (!process.argv.includes("--write")) {
     const file = resolve(`${name}.svg`);
-    writeFileSync(file, picture);
+    writePicture(file, picture);
     console.log(file);
     return;
   }
   const page = new URL("results.md", docs);
   writeFileSync(page, withSection(readFileSync(page, "utf8"), name, text));
-  writeFileSync(new URL(`images/${name}.svg`, docs), picture);
+  writePicture(new URL(`images/${name}.svg`, docs), picture);
 }
