@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type { CoveragePoint } from "../calibration/coverage-curve.ts";
 import { knownOptions } from "../errors.ts";
 import { drawingDocument, frame } from "./frame.ts";
-import { COLOR, legendRow, lineSymbol, page, placed, type AxisLabels, type PictureOptions } from "./page.ts";
+import { COLOR, legendRows, lineSymbol, page, placed, type AxisLabels, type PictureOptions } from "./page.ts";
 import { seriesOf } from "./series.ts";
 
 /**
@@ -17,7 +17,6 @@ export interface CoveragePlotOptions extends PictureOptions {
 
 const WIDTH = 460;
 const HEIGHT = 420;
-const LEGEND = 28;
 /** Of the normal distribution, for 95 %. */
 const Z = 1.959964;
 
@@ -63,6 +62,6 @@ export function coveragePlot(points: readonly CoveragePoint[] | Readonly<Record<
     ],
   });
   const band = `<rect width="22" height="12" y="-10" fill="${COLOR.ink}" fill-opacity="0.13"/>${lineSymbol(COLOR.ink, "2 4")}`;
-  const legend = legendRow([...series.map(({ legend }) => legend), { label: "honest, give or take chance", symbol: band }]);
-  return page(WIDTH, LEGEND + HEIGHT, [legend, placed(chart, 0, LEGEND)]);
+  const legend = legendRows([...series.map(({ legend }) => legend), { label: "honest, give or take chance", symbol: band }], WIDTH);
+  return page(WIDTH, legend.height + HEIGHT, [legend.drawing, placed(chart, 0, legend.height)]);
 }

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
 import { drawingDocument, frame } from "./frame.ts";
 import type { MatrixToDraw } from "./matrix-heat-map.ts";
-import { COLOR, legendRow, page, placed, type AxisLabels, type PictureOptions } from "./page.ts";
+import { COLOR, legendRows, page, placed, type AxisLabels, type PictureOptions } from "./page.ts";
 import { STYLES } from "./series.ts";
 
 /**
@@ -39,7 +39,6 @@ export interface LabelledPoints {
 
 const WIDTH = 460;
 const HEIGHT = 420;
-const LEGEND = 28;
 const CELLS = 80;
 const LEVELS = [0.5, 0.7, 0.9, 0.99];
 const OPACITY = 0.17;
@@ -93,7 +92,8 @@ export async function decisionRegions(shown: DecisionRegions): Promise<string> {
     ...classes.map((label, k) => ({ label, symbol: `<g fill="${STYLES[k].color}">${STYLES[k].shape}</g>` })),
     { label: `surer than ${LEVELS.map((level) => Math.round(100 * level)).join(", ")} %`, symbol: LEVELS.map((_, i) => `<rect x="${i * 5.5}" y="-10" width="${22 - i * 5.5}" height="12" fill="${STYLES[0].color}" fill-opacity="${OPACITY}"/>`).join("") },
   ];
-  return page(WIDTH, LEGEND + HEIGHT, [legendRow(legend), placed(chart, 0, LEGEND)]);
+  const key = legendRows(legend, WIDTH);
+  return page(WIDTH, key.height + HEIGHT, [key.drawing, placed(chart, 0, key.height)]);
 }
 
 /** For each class its probability over the grid, from below. */

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type { ReliabilityBin } from "../calibration/reliability.ts";
 import { knownOptions } from "../errors.ts";
 import { drawingDocument, frame } from "./frame.ts";
-import { COLOR, legendRow, lineSymbol, page, placed, type AxisLabels, type PictureOptions } from "./page.ts";
+import { COLOR, legendRows, lineSymbol, page, placed, type AxisLabels, type PictureOptions } from "./page.ts";
 import { seriesOf } from "./series.ts";
 
 /**
@@ -18,7 +18,6 @@ export interface ReliabilityDiagramOptions extends PictureOptions {
 const WIDTH = 460;
 const HEIGHT = 380;
 const SHARES = 110;
-const LEGEND = 28;
 /** Of the normal distribution, for 95 %. */
 const Z = 1.959964;
 
@@ -67,15 +66,15 @@ export function reliabilityDiagram(bins: readonly ReliabilityBin[] | Readonly<Re
     marginTop: 18,
     x: { ...x, label: labels.x, domain: [0, 1] },
     y: { label: "share of predictions", labelArrow: "none", grid: true, ticks: 3, domain: [0, Math.max(...series.flatMap(({ points }) => sharesOf(points).map(({ share }) => share)))], nice: true },
-    marks: series.map(({ points, color }) => {
+    marks: series.map(({ points, color }, i) => {
       const shown = sharesOf(points);
       if (series.length === 1) return Plot.rect(shown, { x1: "from", x2: "to", y1: 0, y2: "share", fill: color, fillOpacity: 0.6 });
-      // Bins of several methods may overlap.
-      return Plot.ruleX(shown, { x: "confidence", y1: 0, y2: "share", stroke: color, strokeWidth: 4, strokeOpacity: 0.8 });
+      // Bins of several methods may overlap: their bars stand side by side.
+      return Plot.ruleX(shown, { x: "confidence", y1: 0, y2: "share", stroke: color, strokeWidth: 4, dx: 4.5 * (i - (series.length - 1) / 2) });
     }),
   });
-  const legend = legendRow([...series.map(({ legend }) => legend), { label: "perfectly calibrated", symbol: lineSymbol(COLOR.ink, "2 4") }]);
-  return page(WIDTH, LEGEND + HEIGHT + SHARES, [legend, placed(chart, 0, LEGEND), placed(shares, 0, LEGEND + HEIGHT)]);
+  const legend = legendRows([...series.map(({ legend }) => legend), { label: "perfectly calibrated", symbol: lineSymbol(COLOR.ink, "2 4") }], WIDTH);
+  return page(WIDTH, legend.height + HEIGHT + SHARES, [legend.drawing, placed(chart, 0, legend.height), placed(shares, 0, legend.height + HEIGHT)]);
 }
 
 interface Share {
