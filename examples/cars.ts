@@ -9,7 +9,7 @@ import { resolve } from "node:path";
 import { compareModels, coverage, evidence, fit, forward, gaussian, isotropic, mlp, rootMeanSquareError } from "laplace-ts";
 import type { DenseNetwork, Fitted, GaussianLikelihood, GaussianPrediction } from "laplace-ts";
 import { INPUTS, loadCars, split, type Cars } from "./cars-data.ts";
-import { bands, evidenceBySize } from "./plots.ts";
+import { bands, evidenceBySize } from "laplace-ts/plots";
 import { progressLine } from "./progress-line.ts";
 
 const TRAINING_CARS = 196;

@@ -1,7 +1,6 @@
 /** The error bars on the weights of a network for the first MONK's problem, before and after pruning. */
 import { bernoulli, isotropic, laplace, mlp, prune, weightReport, type WeightReport } from "laplace-ts";
 import { weightMap } from "laplace-ts/plots";
-import { document } from "../plots.ts";
 import { MONKS, drawRobots } from "./monks.ts";
 
 /** Reports on all weights, and on those of the network that the evidence chooses. */
@@ -21,5 +20,5 @@ export function weightsText({ whole, chosen }: Awaited<ReturnType<typeof weightR
 
 /** A map of those that are left. */
 export function weightsPicture({ chosen }: Awaited<ReturnType<typeof weightReports>>): string {
-  return weightMap(chosen, { document });
+  return weightMap(chosen);
 }

@@ -6,7 +6,7 @@ export function logarithmicScale(from: number, to: number): Plot.ScaleOptions {
   return { type: "log", domain: [first, last], nice: false, ticks: logarithmicTicks(first, last), tickFormat: tickText };
 }
 
-/** Round numbers within both ends of a logarithmic axis, in either order: powers of ten, or 1, 2 and 5 times these where it spans less than a factor of a hundred, or evenly spaced ones where it spans little. */
+/** Round numbers within both ends of a logarithmic axis, in either order: powers of ten, more between them where it spans less than a factor of a hundred or of ten, and evenly spaced ones where it spans little. */
 export function logarithmicTicks(from: number, to: number): number[] {
   const [least, most] = [Math.min(from, to), Math.max(from, to)];
   if (most < 3 * least) return evenTicks(least, most, 5);
@@ -14,7 +14,7 @@ export function logarithmicTicks(from: number, to: number): number[] {
   // As many as can be read.
   const every = Math.ceil((last - first) / 7);
   const exponents = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((exponent) => exponent % every === 0);
-  const steps = most < 100 * least ? [1, 2, 5] : [1];
+  const steps = most < 10 * least ? [1, 1.5, 2, 3, 5, 7] : most < 100 * least ? [1, 2, 5] : [1];
   return exponents.flatMap((exponent) => steps.map((step) => Number(`${step}e${exponent}`))).filter((tick) => tick >= least && tick <= most);
 }
 

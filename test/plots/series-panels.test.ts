@@ -97,6 +97,7 @@ describe("ticks", () => {
     expect(logarithmicTicks(1e-5, 1)).toEqual([1e-5, 1e-4, 1e-3, 0.01, 0.1, 1]);
     expect(logarithmicTicks(1, 1e12)).toEqual([1, 100, 1e4, 1e6, 1e8, 1e10, 1e12]);
     expect(logarithmicTicks(900, 40)).toEqual([50, 100, 200, 500]);
+    expect(logarithmicTicks(0.29, 1)).toEqual([0.3, 0.5, 0.7, 1]);
     expect(logarithmicTicks(0.97, 1.6)).toEqual([1, 1.2, 1.4, 1.6]);
   });
 

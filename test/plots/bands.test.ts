@@ -1,6 +1,6 @@
 import { DOMParser } from "linkedom";
 import { describe, expect, it } from "vitest";
-import { bands, evidenceBySize } from "../../examples/plots.ts";
+import { bands, evidenceBySize } from "../../src/plots.ts";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 
 const inputs = Array.from({ length: 21 }, (_, i) => i / 2);
