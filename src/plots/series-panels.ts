@@ -17,6 +17,10 @@ export interface SeriesPoint {
   readonly y: number;
   /** Drawn large and filled. */
   readonly chosen?: boolean;
+  /** Lower end of a shaded band around the line, as the lower quartile of several runs. Default: no band. */
+  readonly lower?: number;
+  /** Upper end. */
+  readonly upper?: number;
 }
 
 /**
@@ -61,23 +65,40 @@ export interface SeriesPanel {
 export interface SeriesPanelsOptions extends PictureOptions {
   /** Whether lines join the points of a series. Default true. */
   readonly lines?: boolean;
+  /** Whether points have dots; chosen ones always have. Default true; lines without dots are dashed, each series otherwise. */
+  readonly dots?: boolean;
   /** How many panels stand side by side. Default 2, or 1 for one panel. */
   readonly columns?: number;
-  /** What the legend says of expected lines, of levels and of chosen points. Default: nothing. */
-  readonly legend?: { readonly expected?: string; readonly level?: string; readonly chosen?: string };
+  /** What the legend says besides the names of the series. Default: nothing. */
+  readonly legend?: {
+    /** Of expected lines. */
+    readonly expected?: string;
+    /** Of levels. */
+    readonly level?: string;
+    /** Of chosen points. */
+    readonly chosen?: string;
+  };
 }
 
 const WIDTH = 720;
 /** Between the rows of panels. */
 const GAP = 14;
 
+interface Style {
+  readonly color: string;
+  readonly symbol: string;
+  readonly shape: string;
+  readonly dashes: string;
+}
+
 /** Beyond four, by dashes too. */
-const SERIES = [
+const SERIES: readonly Style[] = [
   ...STYLES.map((style) => ({ ...style, dashes: "none" })),
   { color: COLOR.ink, symbol: "times", shape: `<path d="M8,-7L14,-1M8,-1L14,-7"/>`, dashes: "none" },
   { color: COLOR.blue, symbol: "plus", shape: `<path d="M7,-4H15M11,-8V0"/>`, dashes: "5 3" },
-] as const;
-type Style = (typeof SERIES)[number];
+];
+/** Tell lines without dots apart. */
+const DASHES = ["none", "7 3", "2 3", "9 3 2 3", "1 4", "12 4"];
 
 /**
  * Several series of points, in one chart or several with one legend: how scores go with size, bits or time, method by method, on linear or logarithmic axes.
@@ -98,45 +119,54 @@ type Style = (typeof SERIES)[number];
  * ```
  */
 export function seriesPanels(panels: SeriesPanel | readonly SeriesPanel[], options: SeriesPanelsOptions = {}): string {
-  knownOptions("options", options, ["lines", "columns", "legend", "document"]);
+  knownOptions("options", options, ["lines", "dots", "columns", "legend", "document"]);
   const charts: readonly SeriesPanel[] = checkedPanels(isList(panels) ? panels : [panels]);
-  const { lines = true, columns = Math.min(2, charts.length), legend = {} } = options;
+  const { lines = true, dots = true, columns = Math.min(2, charts.length), legend = {} } = options;
   const document = drawingDocument(options);
-  const styles = stylesOf(charts);
+  const styles = stylesOf(charts, dots);
   const [width, height] = [WIDTH / columns, columns > 2 ? 220 : 280];
 
   const entries: LegendEntry[] = [
-    ...Array.from(styles, ([label, { color, shape, dashes }]) => ({ label, symbol: `<g stroke="${color}" stroke-width="1.5" fill="${COLOR.paper}">${lines ? `<path d="M0,-4H22" stroke-dasharray="${dashes}"/>` : ""}${shape}</g>` })),
+    ...Array.from(styles, ([label, { color, shape, dashes }]) => ({ label, symbol: `<g stroke="${color}" stroke-width="1.5" fill="${COLOR.paper}">${lines ? `<path d="M0,-4H22" stroke-dasharray="${dashes}"/>` : ""}${dots ? shape : ""}</g>` })),
     ...(legend.expected === undefined ? [] : [{ label: legend.expected, symbol: lineSymbol(COLOR.ink, EXPECTED) }]),
     ...(legend.level === undefined ? [] : [{ label: legend.level, symbol: lineSymbol(COLOR.ink, LEVEL) }]),
     ...(legend.chosen === undefined ? [] : [{ label: legend.chosen, symbol: `<circle cx="11" cy="-4" r="5.5" fill="${COLOR.ink}"/>` }]),
   ];
   const key = legendRows(entries, WIDTH);
   const rows = Math.ceil(charts.length / columns);
-  const parts = charts.map((panel, i) => placed(chart(document, panel, styles, lines, width, height), (i % columns) * width, key.height + Math.floor(i / columns) * (height + GAP)));
+  const parts = charts.map((panel, i) => placed(chart(document, panel, styles, { lines, dots, width, height }), (i % columns) * width, key.height + Math.floor(i / columns) * (height + GAP)));
   return page(WIDTH, key.height + rows * (height + GAP) - GAP, [key.drawing, ...parts]);
 }
 
 const EXPECTED = "1 4";
 const LEVEL = "4 4";
 
-function chart(document: PlotDocument, { labels, series, expected = {}, x, y, level, note }: SeriesPanel, styles: ReadonlyMap<string, Style>, lines: boolean, width: number, height: number): ReturnType<typeof Plot.plot> {
+interface Look {
+  readonly lines: boolean;
+  readonly dots: boolean;
+  readonly width: number;
+  readonly height: number;
+}
+
+function chart(document: PlotDocument, { labels, series, expected = {}, x, y, level, note }: SeriesPanel, styles: ReadonlyMap<string, Style>, { lines, dots, width, height }: Look): ReturnType<typeof Plot.plot> {
   const { x: xScale, y: yScale, ...shared } = frame(document, labels, width, height);
   const points = [...Object.values(series), ...Object.values(expected)].flat();
+  const heights = points.flatMap(({ y, lower = y, upper = y }) => [y, lower, upper]);
   const position = { x: "x", y: "y" };
   return Plot.plot({
     ...shared,
     x: { ...xScale, inset: 8, ...scale(points.map((point) => point.x), x) },
-    y: { ...yScale, ...scale([...points.map((point) => point.y), ...(level === undefined ? [] : [level])], y) },
+    y: { ...yScale, ...scale([...heights, ...(level === undefined ? [] : [level])], y) },
     marks: [
       ...(level === undefined ? [] : [Plot.ruleY([level], { stroke: COLOR.ink, strokeDasharray: LEVEL })]),
       ...Object.entries(expected).map(([name, line]) => Plot.line(line, { ...position, stroke: styles.get(name)!.color, strokeDasharray: EXPECTED, strokeWidth: 1.6, strokeLinecap: "round" })),
-      ...Object.entries(series).flatMap(([name, dots]) => {
+      ...Object.entries(series).map(([name, own]) => Plot.areaY(own.filter(({ lower, upper }) => lower !== undefined && upper !== undefined), { x: "x", y1: "lower", y2: "upper", fill: styles.get(name)!.color, fillOpacity: 0.16 })),
+      ...Object.entries(series).flatMap(([name, own]) => {
         const { color, symbol, dashes } = styles.get(name)!;
         return [
-          ...(lines ? [Plot.line(dots, { ...position, stroke: color, strokeDasharray: dashes, strokeWidth: 1.5 })] : []),
-          Plot.dot(dots, { ...position, stroke: color, fill: lines ? COLOR.paper : "none", symbol: symbol as "circle", strokeWidth: 1.4, strokeOpacity: lines ? 1 : 0.85, r: 3.2 }),
-          ...(dots.some(({ chosen }) => chosen) ? [Plot.dot(dots.filter(({ chosen }) => chosen), { ...position, stroke: color, fill: color, symbol: symbol as "circle", r: 6 })] : []),
+          ...(lines ? [Plot.line(own, { ...position, stroke: color, strokeDasharray: dashes, strokeWidth: dots ? 1.5 : 2 })] : []),
+          ...(dots ? [Plot.dot(own, { ...position, stroke: color, fill: lines ? COLOR.paper : "none", symbol: symbol as "circle", strokeWidth: 1.4, strokeOpacity: lines ? 1 : 0.85, r: 3.2 })] : []),
+          ...(own.some(({ chosen }) => chosen) ? [Plot.dot(own.filter(({ chosen }) => chosen), { ...position, stroke: color, fill: color, symbol: symbol as "circle", r: 6 })] : []),
         ];
       }),
       ...(note === undefined ? [] : [Plot.text([note], { frameAnchor: "top-right", dx: -4, dy: 4, lineAnchor: "top", textAnchor: "end", fill: COLOR.ink, stroke: COLOR.paper, strokeWidth: 5 })]),
@@ -153,10 +183,10 @@ function scale(values: readonly (number | string)[], { type = "linear", domain }
 }
 
 /** By name, in the order in which they come. */
-function stylesOf(panels: readonly SeriesPanel[]): ReadonlyMap<string, Style> {
+function stylesOf(panels: readonly SeriesPanel[], dots: boolean): ReadonlyMap<string, Style> {
   const names = [...new Set(panels.flatMap(({ series, expected = {} }) => [...Object.keys(series), ...Object.keys(expected)]))];
   if (names.length > SERIES.length) throw new InvalidArgumentError({ argument: "series", expected: `at most ${SERIES.length} names in all panels`, received: `${names.length}`, advice: "Draw several pictures." });
-  return new Map(names.map((name, i) => [name, SERIES[i]]));
+  return new Map(names.map((name, i) => [name, dots ? SERIES[i] : { ...SERIES[i], dashes: DASHES[i] }]));
 }
 
 function checkedPanels(panels: readonly SeriesPanel[]): readonly SeriesPanel[] {
@@ -168,7 +198,7 @@ function checkedPanels(panels: readonly SeriesPanel[]): readonly SeriesPanel[] {
     const named = Object.entries({ ...panel.series, ...panel.expected });
     if (named.every(([, points]) => Array.isArray(points) && points.length === 0)) throw new InvalidArgumentError({ argument: `panels[${i}].series`, expected, received: "no points" });
     for (const [name, points] of [...Object.entries(panel.series), ...Object.entries(panel.expected ?? {})]) {
-      const bad: unknown = Array.isArray(points) ? points.find((point: SeriesPoint | null) => !drawable(point?.x, panel.x, true) || !drawable(point?.y, panel.y, false)) : points;
+      const bad: unknown = Array.isArray(points) ? points.find((point: SeriesPoint | null) => !drawable(point?.x, panel.x, true) || ![point?.y, point?.lower ?? point?.y, point?.upper ?? point?.y].every((height) => drawable(height, panel.y, false))) : points;
       if (!Array.isArray(points) || bad !== undefined) throw new InvalidArgumentError({ argument: `panels[${i}].series`, expected: "arrays of points { x, y }, finite, and above zero on logarithmic axes", received: `${describe(bad)} for ${JSON.stringify(name)}` });
     }
   });
