@@ -43,6 +43,19 @@ describe("panels of series", () => {
     expect(places[0][1]).toBe(3 * 28);
   });
 
+  it("shade bands, and without dots tell lines apart by dashes", () => {
+    const banded = points.map((point) => ({ ...point, chosen: false, lower: point.y / 2, upper: 2 * point.y }));
+    const svg = seriesPanels({ labels, y: { type: "log" }, series: { a: banded, b: points.map(({ x, y }) => ({ x, y })) } }, { dots: false });
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    expect(count(svg, DOTS)).toBe(0);
+    expect(count(svg, '[aria-label="area"] path')).toBe(1);
+    const dashes = Array.from(parse(svg).querySelectorAll('[aria-label="line"]'), (line) => line.getAttribute("stroke-dasharray"));
+    expect(new Set(dashes).size).toBe(2);
+    // The axis holds the bands: 0.1 to 1.8.
+    expect(texts(svg)).toContain("0.1");
+    expect(() => seriesPanels({ labels, y: { type: "log" }, series: { a: [{ x: 1, y: 1, lower: 0, upper: 2 }] } })).toThrow(/above zero/);
+  });
+
   it("have places for names in the order in which they come", () => {
     const svg = seriesPanels({ labels, series: { a: [{ x: "z", y: 1 }, { x: "y", y: 2 }] } });
     const ticks = texts(svg);
