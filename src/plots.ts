@@ -16,4 +16,4 @@ export { reliabilityDiagram, type ReliabilityDiagramOptions } from "./plots/reli
 export { seriesPanels, type SeriesPanel, type SeriesPanelsOptions, type SeriesPoint, type SeriesScale } from "./plots/series-panels.ts";
 export { weightMap } from "./plots/weight-map.ts";
 export { spectralDensityPlot, type SpectralDensityPlotOptions } from "./plots/spectral-density-plot.ts";
-export { COLOR, legendRow, page, placed, type AxisLabels, type LegendEntry, type PictureOptions } from "./plots/page.ts";
+export { COLOR, legendRow, page, placed, type AxisLabels, type LegendEntry } from "./plots/page.ts";

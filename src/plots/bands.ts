@@ -2,9 +2,9 @@ import * as Plot from "@observablehq/plot";
 import { InvalidArgumentError, describe, knownOptions, madeBy } from "../errors.ts";
 import type { Interval } from "../likelihood/prediction.ts";
 import type { RegressionPrediction } from "../likelihood/regression-prediction.ts";
-import { drawingDocument, frame } from "./frame.ts";
+import { frame } from "./frame.ts";
 import type { MatrixToDraw } from "./matrix-heat-map.ts";
-import { COLOR, legendRow, lineSymbol, page, placed, type AxisLabels, type LegendEntry, type PictureOptions } from "./page.ts";
+import { COLOR, legendRow, lineSymbol, page, placed, type AxisLabels, type LegendEntry } from "./page.ts";
 
 /**
  * Points of a scatter plot: one input and one target each.
@@ -23,7 +23,7 @@ export interface Points {
  *
  * @category Plots
  */
-export interface Bands extends PictureOptions {
+export interface Bands {
   /** Where the prediction was made, in increasing order. */
   readonly inputs: readonly number[];
   /** What was predicted there, for one output. */
@@ -64,8 +64,8 @@ const LEGEND = 28;
  * ```
  */
 export function bands(shown: Bands): string {
-  knownOptions("bands", shown, ["inputs", "prediction", "labels", "data", "draws", "truth", "levels", "epistemicLevel", "document"]);
-  const { inputs, labels, data, draws = [], truth, levels = [0.5, 0.9], epistemicLevel = 0.9, document } = shown;
+  knownOptions("bands", shown, ["inputs", "prediction", "labels", "data", "draws", "truth", "levels", "epistemicLevel"]);
+  const { inputs, labels, data, draws = [], truth, levels = [0.5, 0.9], epistemicLevel = 0.9 } = shown;
   const prediction = madeBy("predict() for numbers", "prediction", shown.prediction, "meanInterval");
   const { rows, columns } = prediction.mean;
   if (!isList(inputs) || inputs.length !== rows || columns !== 1) throw new InvalidArgumentError({ argument: "inputs", expected: "an array of the inputs of the prediction, one number for each row, and one output", received: `${describe(inputs)} for ${rows} x ${columns}` });
@@ -80,7 +80,7 @@ export function bands(shown: Bands): string {
   const dashed = { x: "x", stroke: COLOR.blue, strokeWidth: 1.2, strokeDasharray: "5 4" };
   const line = { x: (_: number, i: number) => inputs[i], strokeWidth: 2 };
   const chart = Plot.plot({
-    ...frame(drawingDocument({ document }), labels, WIDTH, HEIGHT),
+    ...frame(labels, WIDTH, HEIGHT),
     marks: [
       ...widestFirst.map((level) => Plot.areaY(edges(inputs, prediction.interval(level)), { x: "x", y1: "lower", y2: "upper", fill: COLOR.blue, fillOpacity: opacity })),
       ...(data ? [Plot.dot(data.inputs, { x: data.inputs as number[], y: data.targets as number[], fill: COLOR.ink, fillOpacity: 0.65, r: 2.4 })] : []),

@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
 import type { ReestimationState } from "../evidence/maximize-evidence.ts";
-import { drawingDocument, frame } from "./frame.ts";
-import { COLOR, page, placed, type PictureOptions } from "./page.ts";
+import { frame } from "./frame.ts";
+import { COLOR, page, placed } from "./page.ts";
 import { STYLES } from "./series.ts";
 import { logarithmicScale } from "./ticks.ts";
 
@@ -18,7 +18,7 @@ export type ConvergenceState = Pick<ReestimationState, "iteration" | "logEvidenc
  *
  * @category Plots
  */
-export interface ConvergencePlotOptions extends PictureOptions {
+export interface ConvergencePlotOptions {
   /** Names of the prior's groups, `posterior.prior.groups`, which stand where their lines end. */
   readonly groups?: readonly string[];
   /** Default "iteration". */
@@ -51,14 +51,13 @@ const NAME_HEIGHT = 11;
  * ```
  */
 export function convergencePlot(states: readonly ConvergenceState[], options: ConvergencePlotOptions = {}): string {
-  knownOptions("options", options, ["groups", "iterationLabel", "document"]);
+  knownOptions("options", options, ["groups", "iterationLabel"]);
   checkStates(states);
   const { iterationLabel = "iteration" } = options;
-  const document = drawingDocument(options);
   const count = states[0].priorPrecisions.length;
   const names = checkedGroups(options.groups, count);
   const panel = (label: string, lines: readonly Line[], type: "log" | "linear"): ReturnType<typeof Plot.plot> => {
-    const { x, y, ...shared } = frame(document, { x: iterationLabel, y: label }, WIDTH, HEIGHT);
+    const { x, y, ...shared } = frame({ x: iterationLabel, y: label }, WIDTH, HEIGHT);
     return Plot.plot({
       ...shared,
       ...(lines.length > 1 && { marginRight: NAMES }),

@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import type { CoveragePoint } from "../calibration/coverage-curve.ts";
 import { knownOptions } from "../errors.ts";
-import { drawingDocument, frame } from "./frame.ts";
-import { COLOR, legendRows, lineSymbol, page, placed, type AxisLabels, type PictureOptions } from "./page.ts";
+import { frame } from "./frame.ts";
+import { COLOR, legendRows, lineSymbol, page, placed, type AxisLabels } from "./page.ts";
 import { seriesOf } from "./series.ts";
 
 /**
@@ -10,7 +10,7 @@ import { seriesOf } from "./series.ts";
  *
  * @category Plots
  */
-export interface CoveragePlotOptions extends PictureOptions {
+export interface CoveragePlotOptions {
   /** Default "level of the intervals" and "share of targets inside". */
   readonly labels?: AxisLabels;
 }
@@ -37,11 +37,10 @@ const Z = 1.959964;
  * ```
  */
 export function coveragePlot(points: readonly CoveragePoint[] | Readonly<Record<string, readonly CoveragePoint[]>>, options: CoveragePlotOptions = {}): string {
-  knownOptions("options", options, ["labels", "document"]);
+  knownOptions("options", options, ["labels"]);
   const { labels = { x: "level of the intervals", y: "share of targets inside" } } = options;
   const series = seriesOf("points", points, "predictions", "coverageCurve");
-  const document = drawingDocument(options);
-  const { x, y, ...shared } = frame(document, labels, WIDTH, HEIGHT);
+  const { x, y, ...shared } = frame(labels, WIDTH, HEIGHT);
   const { count } = series[0].points[0];
   const chance = Array.from({ length: 101 }, (_, i) => {
     const level = i / 100;

@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
-import { drawingDocument, frame } from "./frame.ts";
+import { frame } from "./frame.ts";
 import type { MatrixToDraw } from "./matrix-heat-map.ts";
-import { COLOR, legendRows, page, placed, type AxisLabels, type PictureOptions } from "./page.ts";
+import { COLOR, legendRows, page, placed, type AxisLabels } from "./page.ts";
 import { STYLES } from "./series.ts";
 
 /**
@@ -10,7 +10,7 @@ import { STYLES } from "./series.ts";
  *
  * @category Plots
  */
-export interface DecisionRegions extends PictureOptions {
+export interface DecisionRegions {
   /** Probabilities of the classes at inputs, rows of two numbers: N x K, or N x 1, the probability of class 1, where there are two classes. */
   readonly probabilities: (inputs: readonly (readonly [number, number])[]) => MatrixToDraw | Promise<MatrixToDraw>;
   /** Both ends of the first input, on the horizontal axis. */
@@ -64,9 +64,8 @@ const OPACITY = 0.17;
  * ```
  */
 export async function decisionRegions(shown: DecisionRegions): Promise<string> {
-  knownOptions("decisionRegions", shown, ["probabilities", "x", "y", "labels", "data", "classes", "document"]);
+  knownOptions("decisionRegions", shown, ["probabilities", "x", "y", "labels", "data", "classes"]);
   const { labels, data } = shown;
-  const document = drawingDocument(shown);
   const [x, y] = [checkedRange("x", shown.x), checkedRange("y", shown.y)];
   const at = ([from, to]: readonly [number, number], i: number): number => from + ((i + 0.5) * (to - from)) / CELLS;
   const inputs = Array.from({ length: CELLS * CELLS }, (_, n): readonly [number, number] => [at(x, n % CELLS), at(y, Math.floor(n / CELLS))]);
@@ -75,7 +74,7 @@ export async function decisionRegions(shown: DecisionRegions): Promise<string> {
   if (data !== undefined) checkData(data, fields.length);
 
   const place = { width: CELLS, height: CELLS, x1: x[0], x2: x[1], y1: y[0], y2: y[1] };
-  const { x: xScale, y: yScale, ...shared } = frame(document, labels, WIDTH, HEIGHT);
+  const { x: xScale, y: yScale, ...shared } = frame(labels, WIDTH, HEIGHT);
   const points = data?.labels.map((label, n) => ({ label, x: data.inputs[n][0], y: data.inputs[n][1] })) ?? [];
   const chart = Plot.plot({
     ...shared,

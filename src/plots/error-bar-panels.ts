@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
-import { drawingDocument, frame } from "./frame.ts";
-import { COLOR, escaped, legendRows, page, placed, textWidth, type PictureOptions } from "./page.ts";
+import { frame } from "./frame.ts";
+import { COLOR, escaped, legendRows, page, placed, textWidth } from "./page.ts";
 import { STYLES } from "./series.ts";
 import { evenTicks, tickText } from "./ticks.ts";
 
@@ -38,7 +38,7 @@ export interface ErrorBarPanel {
  *
  * @category Plots
  */
-export interface ErrorBarPanelsOptions extends PictureOptions {
+export interface ErrorBarPanelsOptions {
   /** What all panels show, with its unit: stands above them. */
   readonly title?: string;
   /** Where a dashed line is drawn: at 0 for differences. Default: nowhere. */
@@ -66,10 +66,9 @@ const ROW = 24;
  * ```
  */
 export function errorBarPanels(panels: readonly ErrorBarPanel[], options: ErrorBarPanelsOptions = {}): string {
-  knownOptions("options", options, ["title", "level", "document"]);
+  knownOptions("options", options, ["title", "level"]);
   checkPanels(panels);
   const { title, level } = options;
-  const document = drawingDocument(options);
   const all = panels.flatMap(({ bars }) => bars);
   const names = [...new Set(all.map(({ name }) => name))];
   const series = [...new Set(all.map(({ series }) => series ?? ""))];
@@ -78,7 +77,7 @@ export function errorBarPanels(panels: readonly ErrorBarPanel[], options: ErrorB
   const height = ROW * names.length + 60;
   const charts = panels.map(({ label, bars }, i) => {
     const named = i === 0;
-    const { x, ...shared } = frame(document, { x: label, y: "" }, PANEL + (named ? left : 0), height);
+    const { x, ...shared } = frame({ x: label, y: "" }, PANEL + (named ? left : 0), height);
     const [least, most] = ends(bars, level);
     return Plot.plot({
       ...shared,

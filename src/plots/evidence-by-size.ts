@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
-import { drawingDocument, frame } from "./frame.ts";
-import { COLOR, page, placed, type PictureOptions } from "./page.ts";
+import { frame } from "./frame.ts";
+import { COLOR, page, placed } from "./page.ts";
 
 /**
  * One model of a comparison by size.
@@ -22,7 +22,7 @@ export interface SizedModel {
  *
  * @category Plots
  */
-export interface EvidenceBySizeOptions extends PictureOptions {
+export interface EvidenceBySizeOptions {
   /** Default "hidden units". */
   readonly sizeLabel?: string;
 }
@@ -44,16 +44,15 @@ const HEIGHT = 280;
  * ```
  */
 export function evidenceBySize(models: readonly SizedModel[], options: EvidenceBySizeOptions = {}): string {
-  knownOptions("options", options, ["sizeLabel", "document"]);
+  knownOptions("options", options, ["sizeLabel"]);
   checkModels(models);
   const { sizeLabel = "hidden units" } = options;
-  const document = drawingDocument(options);
   const leading = models.filter((model) => models.every((other) => other.size !== model.size || other.logEvidence <= model.logEvidence)).sort((a, b) => a.size - b.size);
   const panel = (score: (model: SizedModel) => number, label: string, color: string): ReturnType<typeof Plot.plot> => {
     const best = models.reduce((a, b) => (score(b) > score(a) ? b : a));
     const position = { x: "size", y: score };
     return Plot.plot({
-      ...frame(document, { x: sizeLabel, y: label }, WIDTH / 2, HEIGHT),
+      ...frame({ x: sizeLabel, y: label }, WIDTH / 2, HEIGHT),
       x: { type: "point", label: sizeLabel, labelArrow: "none", labelAnchor: "center" },
       marks: [
         Plot.lineY(leading, { ...position, stroke: color, strokeWidth: 1.5 }),
@@ -82,10 +81,9 @@ const HELD_OUT = "held-out log density (nats per example)";
  * console.log(evidenceAgainstHeldOut(models).slice(0, 4)); // <svg
  * ```
  */
-export function evidenceAgainstHeldOut(models: readonly SizedModel[], options: PictureOptions = {}): string {
-  knownOptions("options", options, ["document"]);
+export function evidenceAgainstHeldOut(models: readonly SizedModel[]): string {
   checkModels(models);
-  const { x, y, ...shared } = frame(drawingDocument(options), { x: `${EVIDENCE}; numbers are sizes`, y: HELD_OUT }, 460, 340);
+  const { x, y, ...shared } = frame({ x: `${EVIDENCE}; numbers are sizes`, y: HELD_OUT }, 460, 340);
   const position = { x: "logEvidence", y: "heldOut" };
   const chart = Plot.plot({
     ...shared,

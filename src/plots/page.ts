@@ -1,16 +1,6 @@
 import { InvalidArgumentError, describe } from "../errors.ts";
 
 /**
- * What every picture takes.
- *
- * @category Plots
- */
-export interface PictureOptions {
-  /** Where elements are made: a document like a browser's. Default the browser's own, and elsewhere one made for it. */
-  readonly document?: object | undefined;
-}
-
-/**
  * Names of the axes, with units: `{ x: "horsepower (hp)", y: "fuel economy (miles per gallon)" }`.
  *
  * @category Plots

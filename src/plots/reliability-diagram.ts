@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import type { ReliabilityBin } from "../calibration/reliability.ts";
 import { knownOptions } from "../errors.ts";
-import { drawingDocument, frame } from "./frame.ts";
-import { COLOR, legendRows, lineSymbol, page, placed, type AxisLabels, type PictureOptions } from "./page.ts";
+import { frame } from "./frame.ts";
+import { COLOR, legendRows, lineSymbol, page, placed, type AxisLabels } from "./page.ts";
 import { seriesOf } from "./series.ts";
 
 /**
@@ -10,7 +10,7 @@ import { seriesOf } from "./series.ts";
  *
  * @category Plots
  */
-export interface ReliabilityDiagramOptions extends PictureOptions {
+export interface ReliabilityDiagramOptions {
   /** Default "predicted probability" and "frequency". */
   readonly labels?: AxisLabels;
 }
@@ -38,11 +38,10 @@ const Z = 1.959964;
  * ```
  */
 export function reliabilityDiagram(bins: readonly ReliabilityBin[] | Readonly<Record<string, readonly ReliabilityBin[]>>, options: ReliabilityDiagramOptions = {}): string {
-  knownOptions("options", options, ["labels", "document"]);
+  knownOptions("options", options, ["labels"]);
   const { labels = { x: "predicted probability", y: "frequency" } } = options;
   const series = seriesOf("bins", bins, "predictions", "reliabilityBins");
-  const document = drawingDocument(options);
-  const { x, y, ...shared } = frame(document, { ...labels, x: "" }, WIDTH, HEIGHT);
+  const { x, y, ...shared } = frame({ ...labels, x: "" }, WIDTH, HEIGHT);
   const chart = Plot.plot({
     ...shared,
     marginBottom: 28,

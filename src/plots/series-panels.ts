@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
-import { drawingDocument, frame, type PlotDocument } from "./frame.ts";
-import { COLOR, legendRows, lineSymbol, page, placed, type AxisLabels, type LegendEntry, type PictureOptions } from "./page.ts";
+import { frame } from "./frame.ts";
+import { COLOR, legendRows, lineSymbol, page, placed, type AxisLabels, type LegendEntry } from "./page.ts";
 import { STYLES } from "./series.ts";
 import { logarithmicScale } from "./ticks.ts";
 
@@ -62,7 +62,7 @@ export interface SeriesPanel {
  *
  * @category Plots
  */
-export interface SeriesPanelsOptions extends PictureOptions {
+export interface SeriesPanelsOptions {
   /** Whether lines join the points of a series. Default true. */
   readonly lines?: boolean;
   /** Whether points have dots; chosen ones always have. Default true; lines without dots are dashed, each series otherwise. */
@@ -119,10 +119,9 @@ const DASHES = ["none", "7 3", "2 3", "9 3 2 3", "1 4", "12 4"];
  * ```
  */
 export function seriesPanels(panels: SeriesPanel | readonly SeriesPanel[], options: SeriesPanelsOptions = {}): string {
-  knownOptions("options", options, ["lines", "dots", "columns", "legend", "document"]);
+  knownOptions("options", options, ["lines", "dots", "columns", "legend"]);
   const charts: readonly SeriesPanel[] = checkedPanels(isList(panels) ? panels : [panels]);
   const { lines = true, dots = true, columns = Math.min(2, charts.length), legend = {} } = options;
-  const document = drawingDocument(options);
   const styles = stylesOf(charts, dots);
   const [width, height] = [WIDTH / columns, columns > 2 ? 220 : 280];
 
@@ -134,7 +133,7 @@ export function seriesPanels(panels: SeriesPanel | readonly SeriesPanel[], optio
   ];
   const key = legendRows(entries, WIDTH);
   const rows = Math.ceil(charts.length / columns);
-  const parts = charts.map((panel, i) => placed(chart(document, panel, styles, { lines, dots, width, height }), (i % columns) * width, key.height + Math.floor(i / columns) * (height + GAP)));
+  const parts = charts.map((panel, i) => placed(chart(panel, styles, { lines, dots, width, height }), (i % columns) * width, key.height + Math.floor(i / columns) * (height + GAP)));
   return page(WIDTH, key.height + rows * (height + GAP) - GAP, [key.drawing, ...parts]);
 }
 
@@ -148,8 +147,8 @@ interface Look {
   readonly height: number;
 }
 
-function chart(document: PlotDocument, { labels, series, expected = {}, x, y, level, note }: SeriesPanel, styles: ReadonlyMap<string, Style>, { lines, dots, width, height }: Look): ReturnType<typeof Plot.plot> {
-  const { x: xScale, y: yScale, ...shared } = frame(document, labels, width, height);
+function chart({ labels, series, expected = {}, x, y, level, note }: SeriesPanel, styles: ReadonlyMap<string, Style>, { lines, dots, width, height }: Look): ReturnType<typeof Plot.plot> {
+  const { x: xScale, y: yScale, ...shared } = frame(labels, width, height);
   const points = [...Object.values(series), ...Object.values(expected)].flat();
   const heights = points.flatMap(({ y, lower = y, upper = y }) => [y, lower, upper]);
   const position = { x: "x", y: "y" };

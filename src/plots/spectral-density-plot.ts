@@ -1,15 +1,15 @@
 import * as Plot from "@observablehq/plot";
 import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
 import type { SpectralDensity } from "../spectrum/spectral-density.ts";
-import { drawingDocument, frame } from "./frame.ts";
-import { COLOR, legendRow, lineSymbol, page, placed, type AxisLabels, type PictureOptions } from "./page.ts";
+import { frame } from "./frame.ts";
+import { COLOR, legendRow, lineSymbol, page, placed, type AxisLabels } from "./page.ts";
 
 /**
  * Options of {@link spectralDensityPlot}.
  *
  * @category Plots
  */
-export interface SpectralDensityPlotOptions extends PictureOptions {
+export interface SpectralDensityPlotOptions {
   /** Default "eigenvalue" and "density". */
   readonly labels?: AxisLabels;
 }
@@ -44,11 +44,10 @@ const STYLES = [
  * ```
  */
 export function spectralDensityPlot(density: SpectralDensity | Readonly<Record<string, SpectralDensity>>, options: SpectralDensityPlotOptions = {}): string {
-  knownOptions("options", options, ["labels", "document"]);
+  knownOptions("options", options, ["labels"]);
   const { labels = { x: "eigenvalue", y: "density" } } = options;
   const spectra = spectraOf(density);
-  const document = drawingDocument(options);
-  const { x, y, ...shared } = frame(document, labels, WIDTH, HEIGHT);
+  const { x, y, ...shared } = frame(labels, WIDTH, HEIGHT);
   const peak = spectra.reduce((most, { curve }) => curve.reduce((height, point) => Math.max(height, point.density), most), 0);
   const floor = peak / 10 ** ORDERS;
   const chart = Plot.plot({

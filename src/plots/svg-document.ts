@@ -1,3 +1,5 @@
+import type * as Plot from "@observablehq/plot";
+
 const NAMESPACE = "http://www.w3.org/2000/svg";
 
 /** An element of a picture, with as much of the DOM as Plot draws with, and its markup. */
@@ -49,9 +51,9 @@ function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-/** A document to draw in where there is no browser. */
-export function svgDocument(): object {
+/** A document for Plot to draw in, the same in browsers and outside, since pictures are text. */
+export function svgDocument(): NonNullable<Plot.PlotOptions["document"]> {
   const createElementNS = (_: string, name: string): SvgElement => new SvgElement(document, name);
   const document = { createElementNS };
-  return { createElementNS, documentElement: new SvgElement(document, "svg") };
+  return { createElementNS, documentElement: new SvgElement(document, "svg") } as unknown as ReturnType<typeof svgDocument>;
 }

@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
+import { InvalidArgumentError, describe } from "../errors.ts";
 import type { TensorReport, WeightReport } from "../posterior/weight-report.ts";
-import { drawingDocument, type PlotDocument } from "./frame.ts";
-import { COLOR, legendRow, page, placed, type PictureOptions } from "./page.ts";
+import { svgDocument } from "./svg-document.ts";
+import { COLOR, legendRow, page, placed } from "./page.ts";
 
 /** A weight as it is drawn. */
 interface Cell {
@@ -59,9 +59,7 @@ const LEVELS = [
  * console.log(weightMap(weightReport(posterior)).slice(0, 4)); // <svg
  * ```
  */
-export function weightMap(report: WeightReport, options: PictureOptions = {}): string {
-  knownOptions("options", options, ["document"]);
-  const document = drawingDocument(options);
+export function weightMap(report: WeightReport): string {
   const blocks = blocksOf(checkedTensors(report));
   const largest = blocks.reduce((most, { cells }) => cells.reduce((value, { weight }) => Math.max(value, Math.abs(weight)), most), 0) || 1;
   const parts: string[] = [];
@@ -69,7 +67,7 @@ export function weightMap(report: WeightReport, options: PictureOptions = {}): s
   for (const block of blocks) {
     const height = TOP + BOTTOM + Math.min(280, Math.max(28, 14 * block.rows));
     const shades = [({ weight }: Cell): Shade => diverging(weight / largest), ({ ratio }: Cell): Shade => ({ color: COLOR.blue, strength: LEVELS.reduce<number>((found, { from, strength }) => (ratio >= from ? strength : found), LEVELS[0].strength) })];
-    shades.forEach((shade, i) => parts.push(placed(map(document, block, height, shade), i * PANEL, y)));
+    shades.forEach((shade, i) => parts.push(placed(map(block, height, shade), i * PANEL, y)));
     y += height;
   }
   return page(2 * PANEL, y, [legends(largest), ...parts]);
@@ -85,13 +83,13 @@ function legends(largest: number): string {
   return [title("weight", 0), row(legendRow(weights), 0), title("weight / error bar", PANEL), row(legendRow(ratios), PANEL)].join("");
 }
 
-function map(document: PlotDocument, { name, rows, inputs, cells }: Block, height: number, shade: (cell: Cell) => Shade): ReturnType<typeof Plot.plot> {
+function map({ name, rows, inputs, cells }: Block, height: number, shade: (cell: Cell) => Shade): ReturnType<typeof Plot.plot> {
   const few = (count: number, index: number): boolean => count <= 12 || index % Math.ceil(count / 10) === 0;
   const units = Array.from({ length: rows }, (_, i) => i + 1);
   const all = units.flatMap((unit) => inputs.map((input) => ({ unit, input })));
   const position = { x: "input", y: "unit", inset: 0.5 };
   return Plot.plot({
-    document,
+    document: svgDocument(),
     width: PANEL,
     height,
     marginLeft: LEFT,

@@ -1,4 +1,4 @@
-import { DOMParser, parseHTML } from "linkedom";
+import { DOMParser } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { coverageCurve } from "../../src/calibration/coverage-curve.ts";
 import { equalMassBins } from "../../src/calibration/bins.ts";
@@ -7,7 +7,6 @@ import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { bands, coveragePlot, evidenceBySize, legendRow, reliabilityDiagram } from "../../src/plots.ts";
 import { normals } from "../support/random-numbers.ts";
 
-const { document } = parseHTML("<html></html>");
 
 function read(svg: string) {
   const parsed = new DOMParser().parseFromString(svg, "image/svg+xml") as unknown as Document;
@@ -27,7 +26,7 @@ const asLine = (points: readonly (readonly number[])[]): void => {
 
 describe("reliabilityDiagram", () => {
   const calibrated = [0.25, 0.5, 0.75].map((p) => ({ lower: p - 0.1, upper: p + 0.1, count: 40, confidence: p, frequency: p }));
-  const svg = reliabilityDiagram(calibrated, { document });
+  const svg = reliabilityDiagram(calibrated);
 
   it("is one svg element with finite coordinates, labelled axes and a legend", () => {
     const { root, texts } = read(svg);
@@ -54,20 +53,19 @@ describe("reliabilityDiagram", () => {
 
   it("tells several methods apart by name, colour and shape, whatever their bins", () => {
     const bins = reliabilityBins({ probability: [0.1, 0.4, 0.4, 0.9, 0.8] }, [0, 1, 0, 1, 1], { of: 0, bins: equalMassBins(3) });
-    const { texts, all } = read(reliabilityDiagram({ "with error bars": calibrated, "a < b & c": bins }, { document, labels: { x: "p", y: "q" } }));
+    const { texts, all } = read(reliabilityDiagram({ "with error bars": calibrated, "a < b & c": bins }, { labels: { x: "p", y: "q" } }));
     expect(texts).toEqual(expect.arrayContaining(["with error bars", "a < b & c", "p", "q"]));
     expect(new Set(all('[aria-label="dot"]').map((dots) => dots.getAttribute("fill"))).size).toBe(2);
   });
 
-  it("refuses no bins, too many methods, no document, and unknown options", () => {
-    expect(() => reliabilityDiagram([], { document })).toThrow(/^bins: expected series of one or more points/);
-    expect(() => reliabilityDiagram([1, 2] as never, { document })).toThrow(/^bins: expected what reliabilityBins\(\) gives, got 1 at index 0\. Pass reliabilityBins/);
-    expect(() => reliabilityDiagram({ a: [...calibrated, null] } as never, { document })).toThrow(/^bins: expected what reliabilityBins\(\) gives, got null at index \d+ of "a"/);
-    expect(() => reliabilityDiagram({}, { document })).toThrow(/^bins: expected one to 4 series, got 0/);
-    expect(() => reliabilityDiagram({ a: calibrated, b: [] }, { document })).toThrow(/for "b"/);
-    expect(() => reliabilityDiagram(Object.fromEntries(["a", "b", "c", "d", "e"].map((name) => [name, calibrated])), { document })).toThrow(/got 5/);
-    expect(() => reliabilityDiagram(calibrated, { document: {} })).toThrow(/^document: expected a document to draw in, got .*Leave it out/);
-    expect(() => reliabilityDiagram(calibrated, { doc: document } as never)).toThrow(/unknown option "doc"/);
+  it("refuses no bins, too many methods, and unknown options", () => {
+    expect(() => reliabilityDiagram([])).toThrow(/^bins: expected series of one or more points/);
+    expect(() => reliabilityDiagram([1, 2] as never)).toThrow(/^bins: expected what reliabilityBins\(\) gives, got 1 at index 0\. Pass reliabilityBins/);
+    expect(() => reliabilityDiagram({ a: [...calibrated, null] } as never)).toThrow(/^bins: expected what reliabilityBins\(\) gives, got null at index \d+ of "a"/);
+    expect(() => reliabilityDiagram({})).toThrow(/^bins: expected one to 4 series, got 0/);
+    expect(() => reliabilityDiagram({ a: calibrated, b: [] })).toThrow(/for "b"/);
+    expect(() => reliabilityDiagram(Object.fromEntries(["a", "b", "c", "d", "e"].map((name) => [name, calibrated])))).toThrow(/got 5/);
+    expect(() => reliabilityDiagram(calibrated, { document: {} } as never)).toThrow(/unknown option "document"/);
   });
 });
 
@@ -76,7 +74,7 @@ describe("coveragePlot", () => {
   const curve = (noise: number) => coverageCurve(gaussian({ noise }).predict({ rows: 400, outputs: 1, mean: new Float64Array(400) }), targets, [0.1, 0.5, 0.9]);
 
   it("is one svg element with finite coordinates, labelled axes, and a dot for each level and method", () => {
-    const svg = coveragePlot({ honest: curve(1), narrow: curve(0.5) }, { document });
+    const svg = coveragePlot({ honest: curve(1), narrow: curve(0.5) });
     const { root, texts, all } = read(svg);
     expect(root).toBe("svg");
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
@@ -86,8 +84,8 @@ describe("coveragePlot", () => {
   });
 
   it("refuses no points", () => {
-    expect(() => coveragePlot([], { document })).toThrow(/^points: /);
-    expect(() => coveragePlot({ a: curve(1), b: "curve" as never }, { document })).toThrow(/^points: .*"curve" for "b"/);
+    expect(() => coveragePlot([])).toThrow(/^points: /);
+    expect(() => coveragePlot({ a: curve(1), b: "curve" as never })).toThrow(/^points: .*"curve" for "b"/);
   });
 });
 
@@ -96,16 +94,16 @@ describe("what is no picture's data", () => {
   const labels = { x: "x", y: "y" };
 
   it("is refused by what to pass instead", () => {
-    expect(() => reliabilityDiagram(prediction as never, { document })).toThrow(/^bins: expected what reliabilityBins\(\) gives, got a prediction\. Pass reliabilityBins\(prediction, targets\)/);
-    expect(() => coveragePlot(prediction as never, { document })).toThrow(/^points: .*Pass coverageCurve\(prediction, targets\)/);
-    expect(() => evidenceBySize([{ logEvidence: -3 }] as never, { document })).toThrow(/^models\[0\]\.size: expected a finite number, got undefined\. Each model is \{ size, logEvidence, heldOut \}/);
-    expect(() => evidenceBySize([], { document })).toThrow(/^models: expected an array of one or more/);
+    expect(() => reliabilityDiagram(prediction as never)).toThrow(/^bins: expected what reliabilityBins\(\) gives, got a prediction\. Pass reliabilityBins\(prediction, targets\)/);
+    expect(() => coveragePlot(prediction as never)).toThrow(/^points: .*Pass coverageCurve\(prediction, targets\)/);
+    expect(() => evidenceBySize([{ logEvidence: -3 }] as never)).toThrow(/^models\[0\]\.size: expected a finite number, got undefined\. Each model is \{ size, logEvidence, heldOut \}/);
+    expect(() => evidenceBySize([])).toThrow(/^models: expected an array of one or more/);
     expect(() => bands({ x: [1] } as never)).toThrow(/^bands\.x: expected one of the options inputs, prediction/);
     expect(() => bands({ inputs: [1, 2] } as never)).toThrow(/^prediction: expected a value made by predict\(\)/);
-    expect(() => bands({ inputs: [1], prediction, labels, document })).toThrow(/^inputs: expected an array of the inputs/);
-    expect(() => bands({ inputs: [1, 2], prediction, document } as never)).toThrow(/^labels: /);
-    expect(() => bands({ inputs: [1, 2], prediction, labels, data: [1] as never, document })).toThrow(/^data: /);
-    expect(bands({ inputs: [1, 2], prediction, labels, document })).toMatch(/^<svg/);
+    expect(() => bands({ inputs: [1], prediction, labels })).toThrow(/^inputs: expected an array of the inputs/);
+    expect(() => bands({ inputs: [1, 2], prediction } as never)).toThrow(/^labels: /);
+    expect(() => bands({ inputs: [1, 2], prediction, labels, data: [1] as never })).toThrow(/^data: /);
+    expect(bands({ inputs: [1, 2], prediction, labels })).toMatch(/^<svg/);
   });
 });
 

@@ -2,7 +2,6 @@ import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { convergencePlot, type ConvergenceState } from "../../src/plots.ts";
 
-const { document } = parseHTML("<html></html>");
 const state = (iteration: number, alphas: readonly number[], noisePrecision = iteration + 1): ConvergenceState => ({ iteration, logEvidence: -5 / (iteration + 1), effectiveParameters: 3 + iteration, priorPrecisions: Float64Array.from(alphas), noisePrecision });
 const drawn = (svg: string) => {
   const parsed = parseHTML(`<html><body>${svg}</body></html>`).document;
@@ -11,7 +10,7 @@ const drawn = (svg: string) => {
 
 describe("convergencePlot", () => {
   it("has a panel for precisions of prior and noise, effective parameters and evidence", () => {
-    const svg = convergencePlot([state(0, [1]), state(1, [0.1]), state(2, [0.05])], { document, iterationLabel: "round" });
+    const svg = convergencePlot([state(0, [1]), state(1, [0.1]), state(2, [0.05])], { iterationLabel: "round" });
     const { texts, lines } = drawn(svg);
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
     expect(texts).toEqual(expect.arrayContaining(["prior precision α", "noise precision β", "effective parameters γ", "log evidence (nats)", "round"]));
@@ -19,7 +18,7 @@ describe("convergencePlot", () => {
   });
 
   it("names the lines of several groups, apart from each other, and leaves out a noise that never moves", () => {
-    const svg = convergencePlot([state(0, [1, 1, 1], 1), state(1, [10, 10, 1e6], 1)], { document, groups: ["a", "b", "c"] });
+    const svg = convergencePlot([state(0, [1, 1, 1], 1), state(1, [10, 10, 1e6], 1)], { groups: ["a", "b", "c"] });
     const { texts, lines } = drawn(svg);
     expect(texts).toEqual(expect.arrayContaining(["prior precisions α", "a", "b", "c"]));
     expect(texts).not.toContain("noise precision β");
@@ -29,9 +28,9 @@ describe("convergencePlot", () => {
   });
 
   it("refuses what is no history", () => {
-    expect(() => convergencePlot([], { document })).toThrow(/^states: .*reestimation/);
-    expect(() => convergencePlot([{ iteration: 1 }] as never, { document })).toThrow(/^states\[0\]: expected \{ iteration/);
-    expect(() => convergencePlot([state(0, [1]), state(1, [1, 2])], { document })).toThrow(/^states\[1\]/);
-    expect(() => convergencePlot([state(0, [1])], { document, groups: ["a", "b"] })).toThrow(/^groups: expected 1 names/);
+    expect(() => convergencePlot([])).toThrow(/^states: .*reestimation/);
+    expect(() => convergencePlot([{ iteration: 1 }] as never)).toThrow(/^states\[0\]: expected \{ iteration/);
+    expect(() => convergencePlot([state(0, [1]), state(1, [1, 2])])).toThrow(/^states\[1\]/);
+    expect(() => convergencePlot([state(0, [1])], { groups: ["a", "b"] })).toThrow(/^groups: expected 1 names/);
   });
 });

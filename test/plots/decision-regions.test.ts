@@ -4,8 +4,7 @@ import { describe, expect, it } from "vitest";
 import { sigmoid } from "../../src/sigmoid.ts";
 import { COLOR, decisionRegions, type DecisionRegions } from "../../src/plots.ts";
 
-const { document } = parseHTML("<html></html>");
-const plane = { x: [-2, 2], y: [-1, 3], labels: { x: "length (m)", y: "mass (kg)" }, document } as const;
+const plane = { x: [-2, 2], y: [-1, 3], labels: { x: "length (m)", y: "mass (kg)" } } as const;
 const steep = (inputs: readonly (readonly number[])[]): Matrix => Matrix.columnVector(inputs.map(([a]) => sigmoid(50 * a)));
 
 /** Numbers of a path's horizontal places, for all contours of a colour. */

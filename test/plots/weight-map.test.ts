@@ -1,4 +1,4 @@
-import { DOMParser, parseHTML } from "linkedom";
+import { DOMParser } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { gaussian } from "../../src/likelihood/gaussian.ts";
 import { mlp } from "../../src/model/mlp.ts";
@@ -7,7 +7,6 @@ import { laplace } from "../../src/posterior/laplace.ts";
 import { weightReport, type WeightReport } from "../../src/posterior/weight-report.ts";
 import { pruned } from "../../src/pruning/pruned.ts";
 
-const { document } = parseHTML("<html></html>");
 
 /** Colour and strength of each cell, group by group. */
 function fills(svg: string): string[][] {
@@ -21,7 +20,7 @@ describe("weightMap", () => {
 
   it("has a map of weights and one of ratios for each layer, a cell for each weight, and what is held in grey", async () => {
     const posterior = await laplace(pruned(network, [0, 1, 5, 8, 9, 11, 12]), gaussian({ noise: 0.5 }), data);
-    const svg = weightMap(weightReport(posterior), { document });
+    const svg = weightMap(weightReport(posterior));
     expect(svg).toMatch(/^<svg/);
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
     expect(svg).toContain("layer1, inputs");
@@ -35,16 +34,15 @@ describe("weightMap", () => {
 
   it("colours ratios by how many error bars they are", () => {
     const tensor = { name: "layer1.weights", layer: 0, role: "weights", rows: 1, columns: 5, indices: Int32Array.of(0, 1, 2, 3, 4), row: new Int32Array(5), column: Int32Array.of(0, 1, 2, 3, 4), weight: new Float64Array(5), standardDeviation: new Float64Array(5).fill(1), signalToNoise: Float64Array.of(0.99, 1, 2, 7.9, 8) } as const;
-    const svg = weightMap({ tensors: [tensor] } as unknown as WeightReport, { document });
+    const svg = weightMap({ tensors: [tensor] } as unknown as WeightReport);
     const [, , weights, , , ratios] = fills(svg);
     expect(weights).toEqual(Array(5).fill("#0072B2 0"));
     expect(ratios).toEqual([0.12, 0.3, 0.5, 0.75, 1].map((strength) => `#0072B2 ${strength}`));
   });
 
-  it("refuses other things, too many weights, and unknown options", () => {
-    expect(() => weightMap({} as never, { document })).toThrow(/^report: expected what weightReport\(\) gives/);
+  it("refuses other things and too many weights", () => {
+    expect(() => weightMap({} as never)).toThrow(/^report: expected what weightReport\(\) gives/);
     const large = { tensors: [{ weight: new Float64Array(20_001) }] } as unknown as WeightReport;
-    expect(() => weightMap(large, { document })).toThrow(/^report: expected at most 20000 weights to draw, got 20001/);
-    expect(() => weightMap(large, { title: "" } as never)).toThrow(/unknown option "title"/);
+    expect(() => weightMap(large)).toThrow(/^report: expected at most 20000 weights to draw, got 20001/);
   });
 });
