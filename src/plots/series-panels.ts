@@ -197,9 +197,9 @@ function checkedPanels(panels: readonly SeriesPanel[]): readonly SeriesPanel[] {
     const expected = "{ labels: { x, y }, series }, with one or more points by name";
     const received = describe(panel);
     if (typeof panel !== "object" || panel === null || typeof panel.labels !== "object" || typeof panel.series !== "object") throw new InvalidArgumentError({ argument: `panels[${i}]`, expected, received });
-    const named = Object.entries({ ...panel.series, ...panel.expected });
+    const named = [...Object.entries(panel.series), ...Object.entries(panel.expected ?? {})];
     if (named.every(([, points]) => Array.isArray(points) && points.length === 0)) throw new InvalidArgumentError({ argument: `panels[${i}].series`, expected, received: "no points" });
-    for (const [name, points] of [...Object.entries(panel.series), ...Object.entries(panel.expected ?? {})]) {
+    for (const [name, points] of named) {
       const bad: unknown = Array.isArray(points) ? points.find((point: SeriesPoint | null) => !drawable(point?.x, panel.x, true) || ![point?.y, point?.lower ?? point?.y, point?.upper ?? point?.y].every((height) => drawable(height, panel.y, false))) : points;
       if (!Array.isArray(points) || bad !== undefined) throw new InvalidArgumentError({ argument: `panels[${i}].series`, expected: "arrays of points { x, y }, finite, and above zero on logarithmic axes", received: `${describe(bad)} for ${JSON.stringify(name)}` });
     }

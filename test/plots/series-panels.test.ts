@@ -56,6 +56,55 @@ describe("panels of series", () => {
     expect(() => seriesPanels({ labels, y: { type: "log" }, series: { a: [{ x: 1, y: 1, lower: 0, upper: 2 }] } })).toThrow(/above zero/);
   });
 
+  it("stand where the axes say: dots, bands from lower to upper, expected lines, a level", () => {
+    const series = { a: [{ x: 2, y: 1, lower: 0.1, upper: 10 }, { x: 8, y: 10, chosen: true, lower: 1, upper: 100 }], b: [{ x: 2, y: 1 }] };
+    const drawing = parse(seriesPanels({ labels, x: { domain: [10, 0] }, y: { type: "log", domain: [0.01, 1000] }, series, expected: { b: [{ x: 0, y: 0.1 }, { x: 10, y: 100 }] }, level: 100 }));
+    const all = (selector: string) => Array.from(drawing.querySelectorAll(selector));
+    const tick = (axis: "x" | "y", text: string): number => {
+      const label = all(`[aria-label="${axis}-axis tick label"] text`).find(({ textContent }) => textContent === text)!;
+      return Number(/translate\(([\d.]+),([\d.]+)\)/.exec(label.getAttribute("transform")!)![axis === "x" ? 1 : 2]);
+    };
+    const numbers = (selector: string): number[] => Array.from(drawing.querySelector(selector)!.getAttribute("d")!.matchAll(/[\d.]+/g), Number);
+    const closeTo = (found: readonly number[], expected: readonly number[]) => found.forEach((value, i) => expect(value).toBeCloseTo(expected[i], 2));
+
+    expect(tick("x", "10")).toBeLessThan(tick("x", "0"));
+    expect(tick("y", "0.01")).toBeGreaterThan(tick("y", "1000"));
+    const [left, right] = [tick("x", "8"), tick("x", "2")];
+    closeTo(all('[aria-label="dot"] circle').flatMap((dot) => ["cx", "cy"].map((name) => Number(dot.getAttribute(name)))), [right, tick("y", "1"), left, tick("y", "10"), left, tick("y", "10")]);
+    closeTo(numbers('[aria-label="area"] path'), [right, tick("y", "10"), left, tick("y", "100"), left, tick("y", "1"), right, tick("y", "0.1")]);
+    closeTo(numbers('[aria-label="line"][stroke-dasharray="1 4"] path'), [tick("x", "0"), tick("y", "0.1"), tick("x", "10"), tick("y", "100")]);
+    closeTo(["x1", "y1", "x2", "y2"].map((name) => Number(drawing.querySelector('[aria-label="rule"] line')!.getAttribute(name))), [56, tick("y", "100"), 700, tick("y", "100")]);
+
+    const [ofA, ofB] = all('[aria-label="dot"]').filter((dots) => dots.getAttribute("fill") === "#FFFFFF").map((dots) => dots.getAttribute("stroke"));
+    expect(drawing.querySelector('[aria-label="area"]')!.getAttribute("fill")).toBe(ofA);
+    expect(Number(drawing.querySelector('[aria-label="area"]')!.getAttribute("fill-opacity") ?? 1)).toBeLessThan(0.5);
+    expect(drawing.querySelector('[aria-label="line"][stroke-dasharray="1 4"]')!.getAttribute("stroke")).toBe(ofB);
+    const [plain, , chosen] = all('[aria-label="dot"] circle').map((dot) => Number(dot.getAttribute("r")));
+    expect(chosen).toBeGreaterThan(1.5 * plain);
+  });
+
+  it("have axes that hold levels and both ends of bands, where no domain is given", () => {
+    const ticks = (level?: number) => texts(seriesPanels({ labels, y: { type: "log" }, series: { a: [{ x: 1, y: 1, lower: 0.1, upper: 10 }] }, ...(level !== undefined && { level }) }));
+    expect(ticks()).toEqual(expect.arrayContaining(["0.1", "10"]));
+    expect(ticks(1000)).toContain("1000");
+  });
+
+  it("show in the legend line and shape of each series as they are drawn, also of those that are only expected", () => {
+    const series = Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`s${i}`, points]));
+    const symbols = (options: Parameters<typeof seriesPanels>[1]): string[] => Array.from(parse(seriesPanels({ labels, series }, options)).querySelectorAll("g[fill][stroke-width='1.5']"), (symbol) => symbol.innerHTML).slice(0, 6);
+    for (const options of [{}, { dots: false }, { lines: false }]) expect(new Set(symbols(options)).size).toBe(6);
+    expect(symbols({ lines: false }).join("")).not.toContain("M0,-4H22");
+    for (const symbol of symbols({ dots: false })) expect(symbol).toMatch(/^<path [^>]*>$/);
+    for (const symbol of symbols({})) expect(symbol).toMatch(/M0,-4H22.*></);
+    expect(texts(seriesPanels({ labels, series: {}, expected: { theory: points } }))).toContain("theory");
+    expect(texts(seriesPanels({ labels, series: { a: points }, expected: { a: [] } }))).toContain("a");
+  });
+
+  it("fill the width alone, and half of it beside another", () => {
+    const ends = (panels: number): number => Math.max(...Array.from(parse(seriesPanels(Array.from({ length: panels }, () => ({ labels, series: { a: points } })))).querySelectorAll('[aria-label="y-grid"] line'), (line) => Number(line.getAttribute("x2"))));
+    expect([1, 2, 3].map(ends)).toEqual([700, 340, 340]);
+  });
+
   it("have places for names in the order in which they come", () => {
     const svg = seriesPanels({ labels, series: { a: [{ x: "z", y: 1 }, { x: "y", y: 2 }] } });
     const ticks = texts(svg);
@@ -72,6 +121,11 @@ describe("panels of series", () => {
     expect(() => seriesPanels({ labels, series: { a: [] } })).toThrow(/^panels\[0\]\.series: .*no points/);
     expect(() => seriesPanels({ labels, series: { a: [{ x: 1, y: NaN }] } })).toThrow(/^panels\[0\]\.series: /);
     expect(() => seriesPanels({ labels, y: { type: "log" }, series: { a: [{ x: 1, y: 0 }] } })).toThrow(/above zero on logarithmic axes/);
+    expect(() => seriesPanels({ labels, x: { type: "log" }, series: { a: [{ x: 0, y: 1 }] } })).toThrow(/above zero on logarithmic axes/);
+    expect(() => seriesPanels({ labels, series: { a: points }, expected: { a: [{ x: NaN, y: 1 }] } })).toThrow(/^panels\[0\]\.series: /);
+    expect(() => seriesPanels({ labels, series: { a: [{ x: 1, y: 1, lower: 0, upper: Infinity }] } })).toThrow(/^panels\[0\]\.series: /);
+    expect(() => seriesPanels({ labels, series: { a: [{ x: 1, y: "high" }] } } as never)).toThrow(/^panels\[0\]\.series: /);
+    expect(() => seriesPanels([{ labels, series: { a: points } }, null] as never)).toThrow(/^panels\[1\]: /);
     expect(() => seriesPanels({ labels, series: Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`s${i}`, points])) })).toThrow(/^series: expected at most 6 names/);
     expect(() => seriesPanels({ labels, series: { a: points } }, { colums: 2 } as never)).toThrow(/colums/);
   });

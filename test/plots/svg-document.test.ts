@@ -33,14 +33,17 @@ const drawings: Record<string, (from: typeof plots) => string | Promise<string>>
   weightMap: (from) => from.weightMap(laplaceTs.weightReport(fitted.posterior)),
 };
 
-it.each([document, svgDocument()])("elements go before others, or to the end, and lose attributes", (given) => {
-  const [group, first, last] = ["g", "path", "circle"].map((name) => given.createElementNS("http://www.w3.org/2000/svg", name));
+it.each([document, svgDocument()])("elements go before others, or to the end, and lose attributes and text", (given) => {
+  const [group, first, second, last] = ["g", "path", "text", "circle"].map((name) => given.createElementNS("http://www.w3.org/2000/svg", name));
+  group.appendChild(first);
   group.appendChild(last);
-  group.insertBefore(first, last);
+  group.insertBefore(second, last);
   first.setAttribute("d", "M0,0");
-  first.setAttribute("fill", "none");
+  first.setAttribute("aria-label", 'a "b"');
   first.removeAttribute("d");
-  expect(group.innerHTML).toBe('<path fill="none" /><circle />');
+  second.textContent = "gone";
+  second.textContent = "";
+  expect(group.innerHTML).toBe('<path aria-label="a &quot;b&quot;" /><text /><circle />');
 });
 
 describe("a picture drawn in it", () => {
