@@ -43,9 +43,9 @@ export interface EvidenceOptions {
    * The Occam factors of the hyperparameters, from the widths $\sqrt{2 / \gamma_g}$ and $\sqrt{2T / (NK - p T \gamma)}$ of the evidence in
    * $\log\alpha_g$ and $\log\beta$, for curvature that grows as $\beta^p$: 1, or 2 for the empirical Fisher (MacKay 1992a; Bishop 1995, section
    * 10.6). This is MacKay's approximation, not the exact curvature: it neglects that $\gamma$ itself changes with $\alpha$ and $\beta$,
-   * little where the data determine each parameter either well or hardly at all. It is up to a constant, the prior range of the
-   * logarithms, and is meant at the evidence's maximum, for comparing models with different numbers of hyperparameters. Those that are fixed
-   * have none. Default false.
+   * little where the data determine each parameter either well or hardly at all. It is up to a constant for each hyperparameter,
+   * $\log(\sqrt{2 \pi} / R)$ with $R$ the range of its logarithm before the data: between models with different numbers of them, add it. It is meant
+   * at the evidence's maximum. Hyperparameters that are fixed have none. Default false.
    */
   readonly hyperparameters?: boolean;
 }
