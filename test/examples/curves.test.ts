@@ -32,5 +32,8 @@ describe("curves", () => {
     const slope = ([a, b, c]: number[]): number => (c - b) / (b - a);
     expect(slope(heights(all))).toBeCloseTo(2, 3);
     expect(slope(heights(medians))).toBeCloseTo(2, 3);
+    // Powers of ten are evenly spaced on a logarithmic axis.
+    const powers = curves({ line: { x: [1, 2, 3], runs: [[1, 10, 100]] } }, { x: "", y: "" }, { logarithmic: true });
+    expect(slope(heights(/aria-label="line"[^>]*><path d="([^"]+)"/.exec(powers)?.[1]))).toBeCloseTo(1, 3);
   });
 });
