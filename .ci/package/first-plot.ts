@@ -8,7 +8,8 @@ import { startChromium } from "../../test/browser/chromium.ts";
 const folder = process.argv[2];
 const section = readFileSync(`${folder}/laplace-ts/README.md`, "utf8").split(/^## /m).find((text) => text.startsWith("A first plot"));
 if (section === undefined) throw new Error("The README has no section on a first plot");
-const [files, node, page, deno] = section.split(/^(?=\*\*)/m);
+const [files, node, page, deno, ...more] = section.split(/^(?=\*\*)/m);
+if (deno === undefined || more.length > 0) throw new Error("The section is not of files, Node, a page and Deno: follow its new parts here too");
 
 async function follow(text: string, cwd: string): Promise<void> {
   for (const [, language, code] of text.matchAll(/^```(\w+).*\n([^]*?)^```$/gm)) {

@@ -202,6 +202,7 @@ function checkedPanels(panels: readonly SeriesPanel[]): readonly SeriesPanel[] {
     for (const [name, points] of named) {
       const bad: unknown = Array.isArray(points) ? points.find((point: SeriesPoint | null) => !drawable(point?.x, panel.x, true) || ![point?.y, point?.lower ?? point?.y, point?.upper ?? point?.y].every((height) => drawable(height, panel.y, false))) : points;
       if (!Array.isArray(points) || bad !== undefined) throw new InvalidArgumentError({ argument: `panels[${i}].series`, expected: "arrays of points { x, y }, finite, and above zero on logarithmic axes", received: `${describe(bad)} for ${JSON.stringify(name)}` });
+      if (points.some(({ lower, upper }) => (lower === undefined) !== (upper === undefined))) throw new InvalidArgumentError({ argument: `panels[${i}].series`, expected: "lower and upper of a point together, or neither", received: `one of them for ${JSON.stringify(name)}` });
     }
   });
   return panels;

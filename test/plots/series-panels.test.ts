@@ -125,6 +125,7 @@ describe("panels of series", () => {
     expect(() => seriesPanels({ labels, series: { a: points }, expected: { a: [{ x: NaN, y: 1 }] } })).toThrow(/^panels\[0\]\.series: /);
     expect(() => seriesPanels({ labels, series: { a: [{ x: 1, y: 1, lower: 0, upper: Infinity }] } })).toThrow(/^panels\[0\]\.series: /);
     expect(() => seriesPanels({ labels, series: { a: [{ x: 1, y: "high" }] } } as never)).toThrow(/^panels\[0\]\.series: /);
+    expect(() => seriesPanels({ labels, series: { a: [{ x: 1, y: 1, lower: 0 }] } })).toThrow(/lower and upper of a point together, or neither, got one of them for "a"/);
     expect(() => seriesPanels([{ labels, series: { a: points } }, null] as never)).toThrow(/^panels\[1\]: /);
     expect(() => seriesPanels({ labels, series: Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`s${i}`, points])) })).toThrow(/^series: expected at most 6 names/);
     expect(() => seriesPanels({ labels, series: { a: points } }, { colums: 2 } as never)).toThrow(/colums/);
