@@ -11,8 +11,15 @@ const mathematics = read("docs/mathematics.md");
 /** What a page names in code: files and directories of the project by their path from its root. */
 const pathsIn = (text: string): readonly string[] => Array.from(text.matchAll(/`((?:assembly|bench|docs|examples|notebooks|src|test)\/[\w./-]*)`/g), ([, path]) => path);
 
-/** Sources without a directory: they are beside one that the page names in full. */
-const bareNamesIn = (text: string): readonly string[] => Array.from(text.matchAll(/`([\w-]+\.ts)`/g), ([, name]) => name);
+/** Sources without a directory stand in the one that was named last before them: their whole paths. */
+function bareNamesIn(text: string): readonly string[] {
+  let directory = "";
+  return Array.from(text.matchAll(/`((?:src|test)\/[\w./-]*)`|`([\w-]+\.ts)`/g)).flatMap(([, path, name]: (string | undefined)[]) => {
+    if (path === undefined) return [directory + name!];
+    directory = path.endsWith(".ts") ? path.replace(/[^/]*$/, "") : path.replace(/\/?$/, "/");
+    return [];
+  });
+}
 
 test.each([...guides, "README.md", "CONTRIBUTING.md"])("%s names files that are there", (page) => {
   // Made by commands, and not kept.
@@ -24,9 +31,10 @@ test("a path that leads nowhere is seen", () => {
   expect(pathsIn("in `src/none.ts`, `test/fixtures`, not `npm test` or `laplace-ts/plots`").filter((path) => !isThere(path))).toEqual(["src/none.ts"]);
 });
 
-test("the mathematics name files without a directory beside those with one", () => {
-  const directories = [...new Set(pathsIn(mathematics).map((path) => path.replace(/[^/]*$/, "")))];
-  expect(bareNamesIn(mathematics).filter((name) => !directories.some((directory) => isThere(directory + name)))).toEqual([]);
+test("the mathematics name files without a directory in the one named last", () => {
+  expect(bareNamesIn("in `src/prior`: `groups.ts`; `src/model/mlp.ts`, `groups.ts`")).toEqual(["src/prior/groups.ts", "src/model/groups.ts"]);
+  expect(bareNamesIn(mathematics).length).toBeGreaterThan(5);
+  expect(bareNamesIn(mathematics).filter((path) => !isThere(path))).toEqual([]);
 });
 
 test("what the mathematics say is in a file stands there", () => {
