@@ -16,11 +16,11 @@ export type { FitOptions, Fitted } from "./fit-model.ts";
  *
  * Where targets are centred, the precision of output biases that have one of their own stays where it starts: MacKay's equations would take the mean of the targets for known.
  *
- * With {@link networks} in place of one model it finds the sizes that suit the data, fits each several times, and predicts by the mixture.
- *
  * @category Fitting
- * @param model - Where to start, {@link mlp} for most; or a family of models, {@link networks}.
+ * @param model - Where to start, {@link mlp} for most. A family of models, {@link networks}, is fitted as below.
+ * @param likelihood - How targets scatter: {@link gaussian} with noise to be found, {@link studentT} where there may be outliers, {@link bernoulli} or {@link categorical} for classes.
  * @param data - In any units; predictions are in the same.
+ * @param options - See {@link FitOptions}; none are needed.
  * @throws {@link InvalidArgumentError} for data that do not fit the model, unknown options, labels out of range.
  * @example
  * ```ts
@@ -33,8 +33,26 @@ export type { FitOptions, Fitted } from "./fit-model.ts";
  * console.log(mean.rows, totalVariance.get(1, 0) > totalVariance.get(0, 0)); // 2 true
  * ```
  */
-export async function fit<L extends Likelihood>(model: Networks, likelihood: L, data: Data, options?: FitOptions): Promise<FittedNetworks<L>>;
 export async function fit<M extends Model, L extends Likelihood>(model: M, likelihood: L, data: Data, options?: FitOptions): Promise<Fitted<M, L>>;
+/**
+ * Fits a family in place of one model: {@link networks} finds the sizes that suit the data, fits each several times, and predicts by the mixture.
+ *
+ * @param model - {@link networks}, with its sizes or by itself.
+ * @param likelihood - How targets scatter: {@link gaussian}, {@link studentT} where there may be outliers, {@link categorical} for classes.
+ * @param data - In any units; predictions are in the same.
+ * @param options - See {@link FitOptions}; none are needed.
+ * @throws {@link InvalidArgumentError} for data that do not fit, unknown options, labels out of range.
+ * @example
+ * ```ts
+ * import { fit, gaussian, networks, random } from "laplace-ts";
+ * const source = random(1);
+ * const inputs = Array.from({ length: 40 }, () => 4 * source.uniform() - 2);
+ * const targets = inputs.map((x) => Math.sin(2 * x) + 0.1 * source.normal());
+ * const fitted = await fit(networks({ hidden: [[2], [5]], restarts: 1 }), gaussian(), { inputs, targets });
+ * console.log(fitted.members.every(({ weight }) => weight > 0)); // true
+ * ```
+ */
+export async function fit<L extends Likelihood>(model: Networks, likelihood: L, data: Data, options?: FitOptions): Promise<FittedNetworks<L>>;
 export async function fit<M extends Model, L extends Likelihood>(model: M | Networks, likelihood: L, data: Data, options: FitOptions = {}): Promise<Fitted<M, L> | FittedNetworks<L>> {
   if (isNetworks(model)) return fitNetworks(model, likelihood, data, options);
   const { targets } = examples(model, likelihood, data);
