@@ -31,4 +31,6 @@ if (!hasDenoKernel(output("jupyter", ["kernelspec", "list", "--json"]), existsSy
   if (status !== 0) process.exit(status ?? 1);
 }
 const { status } = spawnSync("jupyter", [found, directory, ...process.argv.slice(2)], { stdio: "inherit" });
+// Jupyter's own advice would have npm take the option for itself.
+if (status !== 0) console.error("Options of Jupyter stand behind two dashes, as in: npm run notebooks -- --allow-root");
 process.exitCode = status ?? 1;
