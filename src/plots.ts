@@ -5,6 +5,7 @@
  * @category Reference
  */
 
+export type { AxisLabels } from "./plots/axis-labels.ts";
 export { bands, type Bands, type Points } from "./plots/bands.ts";
 export { convergencePlot, type ConvergencePlotOptions, type ConvergenceState } from "./plots/convergence-plot.ts";
 export { coveragePlot, type CoveragePlotOptions } from "./plots/coverage-plot.ts";
@@ -16,4 +17,4 @@ export { reliabilityDiagram, type ReliabilityDiagramOptions } from "./plots/reli
 export { seriesPanels, type SeriesPanel, type SeriesPanelsOptions, type SeriesPoint, type SeriesScale } from "./plots/series-panels.ts";
 export { weightMap } from "./plots/weight-map.ts";
 export { spectralDensityPlot, type SpectralDensityPlotOptions } from "./plots/spectral-density-plot.ts";
-export { COLOR, legendRow, page, placed, type AxisLabels, type LegendEntry } from "./plots/page.ts";
+export { COLOR, legendRow, page, placed, type LegendEntry } from "./plots/page.ts";

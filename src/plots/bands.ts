@@ -2,9 +2,10 @@ import * as Plot from "@observablehq/plot";
 import { InvalidArgumentError, describe, knownOptions, madeBy } from "../errors.ts";
 import type { Interval } from "../likelihood/prediction.ts";
 import type { RegressionPrediction } from "../likelihood/regression-prediction.ts";
+import { checkLabels, type AxisLabels } from "./axis-labels.ts";
 import { frame } from "./frame.ts";
 import type { MatrixToDraw } from "./matrix-heat-map.ts";
-import { COLOR, legendRow, lineSymbol, page, placed, type AxisLabels, type LegendEntry } from "./page.ts";
+import { COLOR, legendRow, lineSymbol, page, placed, type LegendEntry } from "./page.ts";
 
 /**
  * Points of a scatter plot: one input and one target each.
@@ -50,7 +51,7 @@ const LEGEND = 28;
  * Data, mean and bands over one input: shaded where new targets fall, dashed where the noise-free function may be. With draws, what such functions look like.
  *
  * @category Plots
- * @throws {@link InvalidArgumentError} for what is no prediction of one output, made at as many inputs.
+ * @throws {@link InvalidArgumentError} for what is no prediction of one output, made at as many inputs in increasing order, and for data, draws and labels that are none.
  * @returns An svg element as text, with a background of its own.
  * @example
  * ```ts
@@ -65,12 +66,16 @@ const LEGEND = 28;
  */
 export function bands(shown: Bands): string {
   knownOptions("bands", shown, ["inputs", "prediction", "labels", "data", "draws", "truth", "levels", "epistemicLevel"]);
-  const { inputs, labels, data, draws = [], truth, levels = [0.5, 0.9], epistemicLevel = 0.9 } = shown;
+  const { labels, draws = [], truth, levels = [0.5, 0.9], epistemicLevel = 0.9 } = shown;
   const prediction = madeBy("predict() for numbers", "prediction", shown.prediction, "meanInterval");
   const { rows, columns } = prediction.mean;
-  if (!isList(inputs) || inputs.length !== rows || columns !== 1) throw new InvalidArgumentError({ argument: "inputs", expected: "an array of the inputs of the prediction, one number for each row, and one output", received: `${describe(inputs)} for ${rows} x ${columns}` });
-  if (typeof labels !== "object" || labels === null) throw new InvalidArgumentError({ argument: "labels", expected: "the names of the axes, { x, y }", received: describe(labels) });
-  if (data !== undefined && !(isList(data?.inputs) && isList(data?.targets))) throw new InvalidArgumentError({ argument: "data", expected: "{ inputs, targets }, arrays of numbers", received: describe(data) });
+  if (columns !== 1) throw new InvalidArgumentError({ argument: "prediction", expected: "a prediction of one output", received: `${columns} outputs` });
+  const inputs = checkedInputs(shown.inputs, rows);
+  checkLabels("labels", labels);
+  const data = shown.data === undefined ? undefined : checkedData(shown.data);
+  if (!isList(draws)) throw new InvalidArgumentError({ argument: "draws", expected: "an array of functions at the inputs", received: describe(draws), advice: "Pass await functionDraws(posterior, inputs)." });
+  if (truth !== undefined && typeof truth !== "function") throw new InvalidArgumentError({ argument: "truth", expected: "a function of an input", received: describe(truth) });
+  if (!isList(levels)) throw new InvalidArgumentError({ argument: "levels", expected: "an array of probabilities", received: describe(levels) });
   const wrongDraw = draws.find((draw) => draw?.rows !== rows || draw.columns !== 1);
   if (wrongDraw !== undefined) throw new InvalidArgumentError({ argument: "draws", expected: `functions at the ${rows} inputs, ${rows} x 1 each`, received: `${wrongDraw?.rows} x ${wrongDraw?.columns}`, advice: "Pass await functionDraws(posterior, inputs)." });
   const mean = prediction.mean.to1DArray();
@@ -102,9 +107,34 @@ export function bands(shown: Bands): string {
   return page(WIDTH, HEIGHT + LEGEND, [legendRow(legend), placed(chart, 0, LEGEND)]);
 }
 
+function checkedInputs(given: readonly number[], rows: number): readonly number[] {
+  const inputs = column("inputs", "finite numbers in increasing order", given, "Pass the column that varies: inputs: rows.map((row) => row[0]).");
+  if (inputs.length !== rows) throw new InvalidArgumentError({ argument: "inputs", expected: "those that the prediction was made at", received: `${inputs.length} inputs for predictions at ${rows}` });
+  const back = inputs.findIndex((input, n) => n > 0 && input < inputs[n - 1]);
+  if (back >= 0) throw new InvalidArgumentError({ argument: "inputs", expected: "finite numbers in increasing order", received: `${inputs[back]} at index ${back}, after ${inputs[back - 1]}`, advice: "Sort them, and predict at them in that order." });
+  return inputs;
+}
+
+function checkedData(data: Points): Points {
+  const given: Partial<Points> | null = data;
+  if (typeof given !== "object" || given === null || given.inputs === undefined || given.targets === undefined) throw new InvalidArgumentError({ argument: "data", expected: "{ inputs, targets }, arrays of numbers", received: describe(given) });
+  const inputs = column("data.inputs", "an array of finite numbers", given.inputs, "Pass the column that is drawn: data: { inputs: rows.map((row) => row[0]), targets }.");
+  const targets = column("data.targets", "an array of finite numbers", given.targets, "Pass the column that is drawn: data: { inputs, targets: rows.map((row) => row[0]) }.");
+  if (inputs.length !== targets.length) throw new InvalidArgumentError({ argument: "data", expected: "a target for each input", received: `${inputs.length} inputs and ${targets.length} targets` });
+  return { inputs, targets };
+}
+
+/** Finite numbers of an array or a typed array; rows get an advice of their own. */
+function column(argument: string, expected: string, given: unknown, adviceForRows: string): readonly number[] {
+  if (!isList(given)) throw new InvalidArgumentError({ argument, expected, received: describe(given) });
+  const odd = Array.from(given).findIndex((value) => !Number.isFinite(value));
+  if (odd < 0) return Array.from(given) as number[];
+  throw new InvalidArgumentError({ argument, expected, received: `${describe(given[odd])} at index ${odd}`, advice: isList(given[odd]) ? adviceForRows : undefined });
+}
+
 /** An array or a typed array. */
-function isList(value: unknown): boolean {
-  return Array.isArray(value) || ArrayBuffer.isView(value);
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
 }
 
 interface Edge {

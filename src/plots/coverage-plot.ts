@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import type { CoveragePoint } from "../calibration/coverage-curve.ts";
 import { knownOptions } from "../errors.ts";
+import { checkLabels, type AxisLabels } from "./axis-labels.ts";
 import { frame } from "./frame.ts";
-import { COLOR, legendRows, lineSymbol, page, placed, type AxisLabels } from "./page.ts";
+import { COLOR, legendRows, lineSymbol, page, placed } from "./page.ts";
 import { seriesOf } from "./series.ts";
 
 /**
@@ -39,6 +40,7 @@ const Z = 1.959964;
 export function coveragePlot(points: readonly CoveragePoint[] | Readonly<Record<string, readonly CoveragePoint[]>>, options: CoveragePlotOptions = {}): string {
   knownOptions("options", options, ["labels"]);
   const { labels = { x: "level of the intervals", y: "share of targets inside" } } = options;
+  checkLabels("labels", labels);
   const series = seriesOf("points", points, "predictions", "coverageCurve");
   const { x, y, ...shared } = frame(labels, WIDTH, HEIGHT);
   const { count } = series[0].points[0];

@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
+import { checkLabels, type AxisLabels } from "./axis-labels.ts";
 import { frame } from "./frame.ts";
 import type { MatrixToDraw } from "./matrix-heat-map.ts";
-import { COLOR, legendRows, page, placed, type AxisLabels } from "./page.ts";
+import { COLOR, legendRows, page, placed } from "./page.ts";
 import { STYLES } from "./series.ts";
 
 /**
@@ -66,6 +67,7 @@ const OPACITY = 0.17;
 export async function decisionRegions(shown: DecisionRegions): Promise<string> {
   knownOptions("decisionRegions", shown, ["probabilities", "x", "y", "labels", "data", "classes"]);
   const { labels, data } = shown;
+  checkLabels("labels", labels);
   const [x, y] = [checkedRange("x", shown.x), checkedRange("y", shown.y)];
   const at = ([from, to]: readonly [number, number], i: number): number => from + ((i + 0.5) * (to - from)) / CELLS;
   const inputs = Array.from({ length: CELLS * CELLS }, (_, n): readonly [number, number] => [at(x, n % CELLS), at(y, Math.floor(n / CELLS))]);

@@ -1,5 +1,5 @@
 import type * as Plot from "@observablehq/plot";
-import type { AxisLabels } from "./page.ts";
+import type { AxisLabels } from "./axis-labels.ts";
 import { svgDocument } from "./svg-document.ts";
 
 /** What charts share: margins, a light grid, axes with their labels. */

@@ -1,18 +1,6 @@
 import { InvalidArgumentError, describe } from "../errors.ts";
 
 /**
- * Names of the axes, with units: `{ x: "horsepower (hp)", y: "fuel economy (miles per gallon)" }`.
- *
- * @category Plots
- */
-export interface AxisLabels {
-  /** Below the horizontal axis. */
-  readonly x: string;
-  /** Above the vertical one. */
-  readonly y: string;
-}
-
-/**
  * A legend entry: its text, and a drawing 22 wide that stands on the text's base line.
  *
  * @category Plots

@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import type { ReliabilityBin } from "../calibration/reliability.ts";
 import { knownOptions } from "../errors.ts";
+import { checkLabels, type AxisLabels } from "./axis-labels.ts";
 import { frame } from "./frame.ts";
-import { COLOR, legendRows, lineSymbol, page, placed, type AxisLabels } from "./page.ts";
+import { COLOR, legendRows, lineSymbol, page, placed } from "./page.ts";
 import { seriesOf } from "./series.ts";
 
 /**
@@ -40,6 +41,7 @@ const Z = 1.959964;
 export function reliabilityDiagram(bins: readonly ReliabilityBin[] | Readonly<Record<string, readonly ReliabilityBin[]>>, options: ReliabilityDiagramOptions = {}): string {
   knownOptions("options", options, ["labels"]);
   const { labels = { x: "predicted probability", y: "frequency" } } = options;
+  checkLabels("labels", labels);
   const series = seriesOf("bins", bins, "predictions", "reliabilityBins");
   const { x, y, ...shared } = frame({ ...labels, x: "" }, WIDTH, HEIGHT);
   const chart = Plot.plot({

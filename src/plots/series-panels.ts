@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
+import { checkLabels, type AxisLabels } from "./axis-labels.ts";
 import { frame } from "./frame.ts";
-import { COLOR, legendRows, lineSymbol, page, placed, type AxisLabels, type LegendEntry } from "./page.ts";
+import { COLOR, legendRows, lineSymbol, page, placed, type LegendEntry } from "./page.ts";
 import { STYLES } from "./series.ts";
 import { logarithmicScale } from "./ticks.ts";
 
@@ -196,7 +197,8 @@ function checkedPanels(panels: readonly SeriesPanel[]): readonly SeriesPanel[] {
   panels.forEach((panel: SeriesPanel | null | undefined, i) => {
     const expected = "{ labels: { x, y }, series }, with one or more points by name";
     const received = describe(panel);
-    if (typeof panel !== "object" || panel === null || typeof panel.labels !== "object" || typeof panel.series !== "object") throw new InvalidArgumentError({ argument: `panels[${i}]`, expected, received });
+    if (typeof panel !== "object" || panel === null || typeof panel.series !== "object") throw new InvalidArgumentError({ argument: `panels[${i}]`, expected, received });
+    checkLabels(`panels[${i}].labels`, panel.labels);
     const named = [...Object.entries(panel.series), ...Object.entries(panel.expected ?? {})];
     if (named.every(([, points]) => Array.isArray(points) && points.length === 0)) throw new InvalidArgumentError({ argument: `panels[${i}].series`, expected, received: "no points" });
     for (const [name, points] of named) {

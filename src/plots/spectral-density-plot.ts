@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
 import type { SpectralDensity } from "../spectrum/spectral-density.ts";
+import { checkLabels, type AxisLabels } from "./axis-labels.ts";
 import { frame } from "./frame.ts";
-import { COLOR, legendRow, lineSymbol, page, placed, type AxisLabels } from "./page.ts";
+import { COLOR, legendRow, lineSymbol, page, placed } from "./page.ts";
 
 /**
  * Options of {@link spectralDensityPlot}.
@@ -46,6 +47,7 @@ const STYLES = [
 export function spectralDensityPlot(density: SpectralDensity | Readonly<Record<string, SpectralDensity>>, options: SpectralDensityPlotOptions = {}): string {
   knownOptions("options", options, ["labels"]);
   const { labels = { x: "eigenvalue", y: "density" } } = options;
+  checkLabels("labels", labels);
   const spectra = spectraOf(density);
   const { x, y, ...shared } = frame(labels, WIDTH, HEIGHT);
   const peak = spectra.reduce((most, { curve }) => curve.reduce((height, point) => Math.max(height, point.density), most), 0);

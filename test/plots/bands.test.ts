@@ -55,6 +55,50 @@ describe("bands", () => {
     expect(texts).not.toContain("data");
     expect(count('[aria-label="dot"] circle')).toBe(0);
   });
+
+  it("takes typed arrays, and equal inputs", () => {
+    expect(bands({ inputs: Float64Array.from(inputs) as never, prediction, labels })).toBe(bands({ inputs, prediction, labels }));
+    const data = { inputs: Float64Array.of(1, 2), targets: Float64Array.of(3, 4) } as never;
+    expect(bands({ inputs, prediction, labels, data })).toBe(bands({ inputs, prediction, labels, data: { inputs: [1, 2], targets: [3, 4] } }));
+    expect(bands({ inputs: inputs.map((x, i) => (i === 3 ? inputs[2] : x)), prediction, labels })).not.toMatch(/NaN/);
+  });
+
+  describe("refuses", () => {
+    const drawing = (changes: Record<string, unknown>) => expect(() => bands({ inputs, prediction, labels, ...changes }));
+
+    it("inputs that are no numbers, not in order or not as many as predictions", () => {
+      drawing({ inputs: inputs.map((x) => [x, 1]) }).toThrow(/^inputs: expected finite numbers in increasing order, got an array of 2, .*at index 0\. Pass the column that varies: inputs: rows\.map\(\(row\) => row\[0\]\)\.$/);
+      drawing({ inputs: [...inputs].reverse() }).toThrow(/^inputs: expected finite numbers in increasing order, got 9.5 at index 1, after 10\./);
+      drawing({ inputs: inputs.map(String) }).toThrow(/^inputs: .*got "0" at index 0\.$/);
+      drawing({ inputs: inputs.map((x, i) => (i === 4 ? NaN : x)) }).toThrow(/^inputs: .*got NaN at index 4\.$/);
+      drawing({ inputs: inputs.slice(1) }).toThrow(/^inputs: .*got 20 inputs for predictions at 21\.$/);
+      drawing({ inputs: 3 }).toThrow(/^inputs: .*got 3\.$/);
+    });
+
+    it("data that are no numbers, or not as many targets as inputs", () => {
+      drawing({ data: { inputs: [[1, 2], [3, 4]], targets: [1, 2] } }).toThrow(/^data\.inputs: .*Pass the column that is drawn: data: \{ inputs: rows\.map\(\(row\) => row\[0\]\), targets \}\.$/);
+      drawing({ data: { inputs: [1, 2], targets: [1, "2"] } }).toThrow(/^data\.targets: .*got "2" at index 1\.$/);
+      drawing({ data: { inputs: [1, 2], targets: [[1], [2]] } }).toThrow(/^data\.targets: .*targets: rows\.map/);
+      drawing({ data: { inputs: [1, NaN], targets: [1, 2] } }).toThrow(/^data\.inputs: .*got NaN at index 1\.$/);
+      drawing({ data: { inputs: [1, 2], targets: [1] } }).toThrow(/^data: .*got 2 inputs and 1 targets\.$/);
+      drawing({ data: { inputs: [1, 2], target: [1, 2] } }).toThrow(/^data: expected \{ inputs, targets \}/);
+      drawing({ data: null }).toThrow(/^data: .*got null\.$/);
+    });
+
+    it("labels that are not two texts", () => {
+      drawing({ labels: { x: "t", Y: "h" } }).toThrow(/^labels\.Y: expected one of the options x, y, got the unknown option "Y"/);
+      drawing({ labels: { x: "t" } }).toThrow(/^labels\.y: expected the name of the axis, a text, got undefined/);
+      drawing({ labels: { x: 1, y: "h" } }).toThrow(/^labels\.x: .*got 1\./);
+      drawing({ labels: ["t", "h"] }).toThrow(/^labels: expected the names of the axes, \{ x, y \}, got an array/);
+    });
+
+    it("predictions of two outputs, draws, a truth and levels that are none", () => {
+      drawing({ prediction: gaussian({ noise: 1 }).predict({ rows: 2, outputs: 2, mean: new Float64Array(4) }) }).toThrow(/^prediction: .*got 2 outputs/);
+      drawing({ draws: prediction.mean }).toThrow(/^draws: expected an array/);
+      drawing({ truth: inputs }).toThrow(/^truth: expected a function/);
+      drawing({ levels: 0.9 }).toThrow(/^levels: expected an array of probabilities, got 0.9/);
+    });
+  });
 });
 
 describe("evidenceBySize", () => {

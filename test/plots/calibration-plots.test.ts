@@ -100,8 +100,10 @@ describe("what is no picture's data", () => {
     expect(() => evidenceBySize([])).toThrow(/^models: expected an array of one or more/);
     expect(() => bands({ x: [1] } as never)).toThrow(/^bands\.x: expected one of the options inputs, prediction/);
     expect(() => bands({ inputs: [1, 2] } as never)).toThrow(/^prediction: expected a value made by predict\(\)/);
-    expect(() => bands({ inputs: [1], prediction, labels })).toThrow(/^inputs: expected an array of the inputs/);
+    expect(() => bands({ inputs: [1], prediction, labels })).toThrow(/^inputs: .*got 1 inputs for predictions at 2\./);
     expect(() => bands({ inputs: [1, 2], prediction } as never)).toThrow(/^labels: /);
+    expect(() => coveragePlot(coverageCurve(prediction, [0, 1]), { labels: { x: "level" } as never })).toThrow(/^labels\.y: /);
+    expect(() => reliabilityDiagram(reliabilityBins({ probability: [0.4] }, [1]), { labels: { x: "p", y: "q", z: "r" } as never })).toThrow(/^labels\.z: /);
     expect(() => bands({ inputs: [1, 2], prediction, labels, data: [1] as never })).toThrow(/^data: /);
     expect(bands({ inputs: [1, 2], prediction, labels })).toMatch(/^<svg/);
   });

@@ -49,5 +49,6 @@ describe("spectralDensityPlot", () => {
     expect(() => spectralDensityPlot({})).toThrow(/^density: expected one to 4 spectra, got 0/);
     expect(() => spectralDensityPlot({ a: one, b: 3 as never })).toThrow(/got 3 for "b"/);
     expect(() => spectralDensityPlot(one, { document: {} } as never)).toThrow(/unknown option "document"/);
+    expect(() => spectralDensityPlot(one, { labels: { x: "λ" } as never })).toThrow(/^labels\.y: /);
   });
 });
