@@ -14,7 +14,8 @@ export { errorBarPanels, type ErrorBar, type ErrorBarPanel, type ErrorBarPanelsO
 export { evidenceAgainstHeldOut, evidenceBySize, type EvidenceBySizeOptions, type SizedModel } from "./plots/evidence-by-size.ts";
 export { matrixHeatMap, type MatrixHeatMapOptions, type MatrixToDraw } from "./plots/matrix-heat-map.ts";
 export { reliabilityDiagram, type ReliabilityDiagramOptions } from "./plots/reliability-diagram.ts";
-export { seriesPanels, type SeriesPanel, type SeriesPanelsOptions, type SeriesPoint, type SeriesScale } from "./plots/series-panels.ts";
+export type { SeriesPanel, SeriesPoint, SeriesScale } from "./plots/series-panel.ts";
+export { seriesPanels, type SeriesPanelsOptions } from "./plots/series-panels.ts";
 export { weightMap } from "./plots/weight-map.ts";
 export { spectralDensityPlot, type SpectralDensityPlotOptions } from "./plots/spectral-density-plot.ts";
 export { COLOR, legendRow, page, placed, type LegendEntry } from "./plots/page.ts";

@@ -14,9 +14,10 @@ interface Marks {
   readonly truth: number;
 }
 
-interface Axis extends SeriesScale {
+interface Axis {
   readonly label: string;
   readonly value: (network: Network) => number;
+  readonly type?: SeriesScale["type"];
   /** Networks beyond it are left out. */
   readonly domain: readonly [number, number];
 }
@@ -40,7 +41,11 @@ export function robotArmPicture(networks: readonly Network[], { fromUnits, note,
 function panel(networks: readonly Network[], x: Axis, y: Axis): SeriesPanel {
   const visible = networks.filter((network) => [x, y].every(({ value, domain: [from, to] }) => value(network) >= from && value(network) <= to));
   const dots = (precisions: Precisions): SeriesPoint[] => visible.filter((network) => network.precisions === precisions).map((network) => ({ x: x.value(network), y: y.value(network) }));
-  return { labels: { x: x.label, y: y.label }, x, y, series: { [NAMES.three]: dots("three"), [NAMES.one]: dots("one") } };
+  return { labels: { x: x.label, y: y.label }, x: scale(x), y: scale(y), series: { [NAMES.three]: dots("three"), [NAMES.one]: dots("one") } };
+}
+
+function scale({ type = "linear", domain }: Axis): SeriesScale {
+  return { type, domain };
 }
 
 function roomAround(least: number, most: number): readonly [number, number] {

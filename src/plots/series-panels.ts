@@ -1,62 +1,10 @@
 import * as Plot from "@observablehq/plot";
-import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
-import { checkLabels, type AxisLabels } from "./axis-labels.ts";
+import { InvalidArgumentError, describe, knownOptions, trueOrFalse, wholeNumber } from "../errors.ts";
 import { frame } from "./frame.ts";
 import { COLOR, legendRows, lineSymbol, page, placed, type LegendEntry } from "./page.ts";
+import { checkPanel, type SeriesPanel, type SeriesScale } from "./series-panel.ts";
 import { STYLES } from "./series.ts";
 import { logarithmicScale } from "./ticks.ts";
-
-/**
- * A point of {@link SeriesPanel}.
- *
- * @category Plots
- */
-export interface SeriesPoint {
-  /** A number, or a name, for which there is a place on the axis. */
-  readonly x: number | string;
-  /** Its height. */
-  readonly y: number;
-  /** Drawn large and filled. */
-  readonly chosen?: boolean;
-  /** Lower end of a shaded band around the line, as the lower quartile of several runs. Default: no band. */
-  readonly lower?: number;
-  /** Upper end. */
-  readonly upper?: number;
-}
-
-/**
- * An axis of {@link SeriesPanel}.
- *
- * @category Plots
- */
-export interface SeriesScale {
-  /** Default "linear". */
-  readonly type?: "linear" | "log";
-  /** Both ends; the first may be the larger. Default: those of the points. */
-  readonly domain?: readonly [number, number];
-}
-
-/**
- * One of the charts of {@link seriesPanels}.
- *
- * @category Plots
- */
-export interface SeriesPanel {
-  /** Names of the axes. */
-  readonly labels: AxisLabels;
-  /** Points of each series, by its name: of one name, of one colour and shape in all panels. */
-  readonly series: Readonly<Record<string, readonly SeriesPoint[]>>;
-  /** Lines without points, dotted, in the colours of the series of the same names: what was expected of them. */
-  readonly expected?: Readonly<Record<string, readonly SeriesPoint[]>>;
-  /** The horizontal axis. */
-  readonly x?: SeriesScale;
-  /** The vertical axis. */
-  readonly y?: SeriesScale;
-  /** Height of a dashed line from side to side. */
-  readonly level?: number;
-  /** Words in the upper right corner. */
-  readonly note?: string;
-}
 
 /**
  * Options of {@link seriesPanels}.
@@ -106,7 +54,7 @@ const DASHES = ["none", "7 3", "2 3", "9 3 2 3", "1 4", "12 4"];
  *
  * @category Plots
  * @param panels - One chart, or several, which fill rows from the left. Of at most six series by name.
- * @throws {@link InvalidArgumentError} for panels without points, points that are not finite, or not above zero on a logarithmic axis.
+ * @throws {@link InvalidArgumentError} for panels without points, points that are not finite, or not above zero on a logarithmic axis, and what is unknown in a panel, an axis or a point.
  * @returns An svg element as text, with a background of its own.
  * @example
  * ```ts
@@ -123,6 +71,10 @@ export function seriesPanels(panels: SeriesPanel | readonly SeriesPanel[], optio
   knownOptions("options", options, ["lines", "dots", "columns", "legend"]);
   const charts: readonly SeriesPanel[] = checkedPanels(isList(panels) ? panels : [panels]);
   const { lines = true, dots = true, columns = Math.min(2, charts.length), legend = {} } = options;
+  trueOrFalse("lines", lines);
+  trueOrFalse("dots", dots);
+  wholeNumber("columns", columns, 1);
+  knownOptions("legend", legend, ["expected", "level", "chosen"]);
   const styles = stylesOf(charts, dots);
   const [width, height] = [WIDTH / columns, columns > 2 ? 220 : 280];
 
@@ -179,10 +131,12 @@ function chart({ labels, series, expected = {}, x, y, level, note }: SeriesPanel
 
 function scale(values: readonly (number | string)[], { type = "linear", domain }: SeriesScale = {}): Plot.ScaleOptions {
   if (values.some((value) => typeof value === "string")) return { type: "point", domain: [...new Set(values)] };
-  if (type === "linear") return domain === undefined ? {} : { domain: [...domain], nice: false };
   const numbers = values as readonly number[];
   const [from, to] = domain ?? [Math.min(...numbers), Math.max(...numbers)];
-  return logarithmicScale(from, to);
+  if (type === "log") return logarithmicScale(from, to);
+  if (domain !== undefined) return { domain: [...domain], nice: false };
+  // Room around a single number, or its tick would be the only one, with many digits.
+  return from === to ? { domain: [from - (Math.abs(from) / 2 || 1), from + (Math.abs(from) / 2 || 1)] } : {};
 }
 
 /** By name, in the order in which they come. */
@@ -194,25 +148,8 @@ function stylesOf(panels: readonly SeriesPanel[], dots: boolean): ReadonlyMap<st
 
 function checkedPanels(panels: readonly SeriesPanel[]): readonly SeriesPanel[] {
   if (panels.length === 0) throw new InvalidArgumentError({ argument: "panels", expected: "one chart, or an array of one or more", received: describe(panels) });
-  panels.forEach((panel: SeriesPanel | null | undefined, i) => {
-    const expected = "{ labels: { x, y }, series }, with one or more points by name";
-    const received = describe(panel);
-    if (typeof panel !== "object" || panel === null || typeof panel.series !== "object") throw new InvalidArgumentError({ argument: `panels[${i}]`, expected, received });
-    checkLabels(`panels[${i}].labels`, panel.labels);
-    const named = [...Object.entries(panel.series), ...Object.entries(panel.expected ?? {})];
-    if (named.every(([, points]) => Array.isArray(points) && points.length === 0)) throw new InvalidArgumentError({ argument: `panels[${i}].series`, expected, received: "no points" });
-    for (const [name, points] of named) {
-      const bad: unknown = Array.isArray(points) ? points.find((point: SeriesPoint | null) => !drawable(point?.x, panel.x, true) || ![point?.y, point?.lower ?? point?.y, point?.upper ?? point?.y].every((height) => drawable(height, panel.y, false))) : points;
-      if (!Array.isArray(points) || bad !== undefined) throw new InvalidArgumentError({ argument: `panels[${i}].series`, expected: "arrays of points { x, y }, finite, and above zero on logarithmic axes", received: `${describe(bad)} for ${JSON.stringify(name)}` });
-      if (points.some(({ lower, upper }) => (lower === undefined) !== (upper === undefined))) throw new InvalidArgumentError({ argument: `panels[${i}].series`, expected: "lower and upper of a point together, or neither", received: `one of them for ${JSON.stringify(name)}` });
-    }
-  });
+  panels.forEach((panel, i) => checkPanel(`panels[${i}]`, panel));
   return panels;
-}
-
-function drawable(value: number | string | undefined, scale: SeriesScale | undefined, names: boolean): boolean {
-  if (typeof value === "string") return names;
-  return Number.isFinite(value) && (scale?.type !== "log" || value! > 0);
 }
 
 function isList(panels: SeriesPanel | readonly SeriesPanel[]): panels is readonly SeriesPanel[] {

@@ -119,16 +119,50 @@ describe("panels of series", () => {
   it("refuse what can't be drawn", () => {
     expect(() => seriesPanels([])).toThrow(/^panels: /);
     expect(() => seriesPanels({ labels, series: { a: [] } })).toThrow(/^panels\[0\]\.series: .*no points/);
-    expect(() => seriesPanels({ labels, series: { a: [{ x: 1, y: NaN }] } })).toThrow(/^panels\[0\]\.series: /);
-    expect(() => seriesPanels({ labels, y: { type: "log" }, series: { a: [{ x: 1, y: 0 }] } })).toThrow(/above zero on logarithmic axes/);
-    expect(() => seriesPanels({ labels, x: { type: "log" }, series: { a: [{ x: 0, y: 1 }] } })).toThrow(/above zero on logarithmic axes/);
-    expect(() => seriesPanels({ labels, series: { a: points }, expected: { a: [{ x: NaN, y: 1 }] } })).toThrow(/^panels\[0\]\.series: /);
-    expect(() => seriesPanels({ labels, series: { a: [{ x: 1, y: 1, lower: 0, upper: Infinity }] } })).toThrow(/^panels\[0\]\.series: /);
-    expect(() => seriesPanels({ labels, series: { a: [{ x: 1, y: "high" }] } } as never)).toThrow(/^panels\[0\]\.series: /);
-    expect(() => seriesPanels({ labels, series: { a: [{ x: 1, y: 1, lower: 0 }] } })).toThrow(/lower and upper of a point together, or neither, got one of them for "a"/);
+    expect(() => seriesPanels({ labels, series: { a: [points[0], { x: 1, y: NaN }] } })).toThrow(/^panels\[0\]\.series\["a"\]\[1\]\.y: expected a finite number, got NaN\.$/);
+    expect(() => seriesPanels({ labels, series: { a: [{ x: 1, y: "2" }] } } as never)).toThrow(/^panels\[0\]\.series\["a"\]\[0\]\.y: expected a finite number, got "2"\.$/);
+    expect(() => seriesPanels({ labels, y: { type: "log" }, series: { a: [{ x: 1, y: 0 }] } })).toThrow(/\["a"\]\[0\]\.y: expected a finite number above zero, as the axis is logarithmic, got 0\.$/);
+    expect(() => seriesPanels({ labels, x: { type: "log" }, series: { a: [{ x: 0, y: 1 }] } })).toThrow(/\["a"\]\[0\]\.x: .*above zero.*got 0\.$/);
+    expect(() => seriesPanels({ labels, x: { type: "log" }, series: { a: [{ x: "10", y: 1 }] } })).toThrow(/\["a"\]\[0\]\.x: .*got "10"\.$/);
+    expect(() => seriesPanels({ labels, series: { a: points }, expected: { a: [{ x: NaN, y: 1 }] } })).toThrow(/^panels\[0\]\.expected\["a"\]\[0\]\.x: /);
+    expect(() => seriesPanels({ labels, series: { a: [{ x: 1, y: 1, lower: 0, upper: Infinity }] } })).toThrow(/\[0\]\.upper: .*got Infinity/);
+    expect(() => seriesPanels({ labels, series: { a: [{ x: 1, y: 1, lower: 0 }] } })).toThrow(/\["a"\]\[0\]: expected lower and upper of a point together, or neither, got only lower/);
+    expect(() => seriesPanels({ labels, series: [points] } as never)).toThrow(/^panels\[0\]\.series: expected one or more points \{ x, y \} by name, .*got an array of 1/);
+    expect(() => seriesPanels({ labels, series: { a: points[0] } } as never)).toThrow(/^panels\[0\]\.series\["a"\]: expected an array of points/);
+    expect(() => seriesPanels({ labels, series: { a: [null] } } as never)).toThrow(/^panels\[0\]\.series\["a"\]\[0\]: /);
+    expect(() => seriesPanels({ labels: { x: "x" }, series: { a: points } } as never)).toThrow(/^panels\[0\]\.labels\.y: /);
     expect(() => seriesPanels([{ labels, series: { a: points } }, null] as never)).toThrow(/^panels\[1\]: /);
     expect(() => seriesPanels({ labels, series: Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`s${i}`, points])) })).toThrow(/^series: expected at most 6 names/);
     expect(() => seriesPanels({ labels, series: { a: points } }, { colums: 2 } as never)).toThrow(/colums/);
+  });
+
+  it("refuse what is misspelt, and values that an option does not have", () => {
+    const drawing = (panel: object, options: object = {}) => expect(() => seriesPanels({ labels, series: { a: points }, ...panel }, options));
+    drawing({ levels: 1 }).toThrow(/^panels\[0\]\.levels: expected one of the options labels, series, expected, x, y, level, note, got the unknown option "levels"/);
+    drawing({ x: { typ: "log" } }).toThrow(/^panels\[0\]\.x\.typ: expected one of the options type, domain/);
+    drawing({ series: { a: [{ x: 1, y: 2, choosen: true }] } }).toThrow(/^panels\[0\]\.series\["a"\]\[0\]\.choosen: expected one of the options x, y, chosen, lower, upper/);
+    drawing({ y: { type: "logarithmic" } }).toThrow(/^panels\[0\]\.y\.type: expected one of "linear", "log", got "logarithmic"/);
+    drawing({ y: { domain: [0, NaN] } }).toThrow(/^panels\[0\]\.y\.domain\[1\]: /);
+    drawing({ y: { domain: 3 } }).toThrow(/^panels\[0\]\.y\.domain: expected both ends/);
+    drawing({ y: { type: "log", domain: [0, 1] } }).toThrow(/^panels\[0\]\.y\.domain\[0\]: .*above zero/);
+    drawing({ level: "1" }).toThrow(/^panels\[0\]\.level: expected a finite number, got "1"/);
+    drawing({ level: 0, y: { type: "log" } }).toThrow(/^panels\[0\]\.level: .*above zero/);
+    drawing({ note: 3 }).toThrow(/^panels\[0\]\.note: expected a text/);
+    drawing({ series: { a: [{ x: 1, y: 2, chosen: "false" }] } }).toThrow(/\.chosen: expected true or false/);
+    drawing({}, { columns: 0 }).toThrow(/^columns: /);
+    drawing({}, { lines: "false" }).toThrow(/^lines: expected true or false/);
+    drawing({}, { dots: 0 }).toThrow(/^dots: /);
+    drawing({}, { legend: { levels: "noise" } }).toThrow(/^legend\.levels: /);
+  });
+
+  it("have short numbers beside a series of one height, in the middle", () => {
+    for (const [y, tick] of [[2, "2.0"], [0, "0.0"], [-0.4, "−0.4"]] as const) {
+      const svg = seriesPanels({ labels, series: { a: [{ x: 1, y }, { x: 2, y }] } });
+      const ticks = Array.from(parse(svg).querySelectorAll('[aria-label="y-axis tick label"] text'), ({ textContent }) => textContent);
+      expect(ticks).toContain(tick);
+      expect(Math.max(...ticks.map((text) => text.length))).toBeLessThan(7);
+      expect(Math.max(...Array.from(parse(seriesPanels({ labels, series: { a: [{ x: 2, y: 1 }, { x: 2, y: 3 }] } })).querySelectorAll('[aria-label="x-axis tick label"] text'), ({ textContent }) => textContent.length))).toBeLessThan(7);
+    }
   });
 });
 
