@@ -45,8 +45,9 @@ export interface ErrorBarPanelsOptions {
   readonly level?: number;
 }
 
-const PANEL = 180;
-const MARGIN = 14;
+const PANEL = 192;
+/** At each side of a panel: as wide as keeps bars of two panels apart. */
+const MARGIN = 20;
 const INSET = 6;
 const ROW = 24;
 
@@ -55,7 +56,7 @@ const ROW = 24;
  *
  * @category Plots
  * @param panels - Side by side; a row stands for the same name in all.
- * @throws {@link InvalidArgumentError} for panels without bars, values that are not finite and errors below zero.
+ * @throws {@link InvalidArgumentError} for panels without bars, values that are not finite, errors below zero and what is unknown in a panel or a bar.
  * @returns An svg element as text, with a background of its own.
  * @example
  * ```ts
@@ -69,6 +70,8 @@ export function errorBarPanels(panels: readonly ErrorBarPanel[], options: ErrorB
   knownOptions("options", options, ["title", "level"]);
   checkPanels(panels);
   const { title, level } = options;
+  if (title !== undefined) checkText("title", title);
+  if (level !== undefined) checkFinite("level", level, "");
   const all = panels.flatMap(({ bars }) => bars);
   const names = [...new Set(all.map(({ name }) => name))];
   const series = [...new Set(all.map(({ series }) => series ?? ""))];
@@ -124,10 +127,30 @@ function readableTicks(from: number, to: number): number[] {
 
 function checkPanels(panels: readonly ErrorBarPanel[]): void {
   if (!Array.isArray(panels) || panels.length === 0) throw new InvalidArgumentError({ argument: "panels", expected: "an array of one or more { label, bars }", received: describe(panels) });
-  (panels as readonly (ErrorBarPanel | null | undefined)[]).forEach((panel, i) => {
-    const bars: unknown = panel?.bars;
+  (panels as readonly ErrorBarPanel[]).forEach((panel, i) => {
+    knownOptions(`panels[${i}]`, panel, ["label", "bars"]);
+    checkText(`panels[${i}].label`, panel.label);
+    const bars: unknown = panel.bars;
     if (!Array.isArray(bars) || bars.length === 0) throw new InvalidArgumentError({ argument: `panels[${i}].bars`, expected: "an array of one or more { name, value, error }", received: describe(bars) });
-    const bad = (bars as readonly (ErrorBar | null)[]).find((bar) => typeof bar?.name !== "string" || !Number.isFinite(bar.value) || !(bar.error === undefined || (bar.error >= 0 && Number.isFinite(bar.error))));
-    if (bad !== undefined) throw new InvalidArgumentError({ argument: `panels[${i}].bars`, expected: "rows { name, value, error }: a finite value, and an error that is not below zero", received: `${describe(bad)}${bad === null ? "" : ` of name ${JSON.stringify(bad.name)} and value ${bad.value}`}` });
+    (bars as readonly ErrorBar[]).forEach((bar, b) => checkBar(`panels[${i}].bars[${b}]`, bar));
   });
+}
+
+function checkBar(argument: string, bar: ErrorBar): void {
+  knownOptions(argument, bar, ["name", "value", "error", "series"]);
+  const { name, value, error = 0, series = "" } = bar;
+  checkText(`${argument}.name`, name);
+  checkText(`${argument}.series`, series);
+  const ofBar = ` for ${JSON.stringify(name)}`;
+  checkFinite(`${argument}.value`, value, ofBar);
+  checkFinite(`${argument}.error`, error, ofBar);
+  if (error < 0) throw new InvalidArgumentError({ argument: `${argument}.error`, expected: "a finite number that is not below zero", received: `${error}${ofBar}` });
+}
+
+function checkText(argument: string, value: unknown): void {
+  if (typeof value !== "string") throw new InvalidArgumentError({ argument, expected: "a text", received: describe(value) });
+}
+
+function checkFinite(argument: string, value: unknown, of: string): void {
+  if (!Number.isFinite(value)) throw new InvalidArgumentError({ argument, expected: "a finite number", received: `${describe(value)}${of}` });
 }

@@ -184,12 +184,34 @@ describe("panels of error bars", () => {
     expect(drawn[0][1] - drawn[0][0]).toBeCloseTo(tick("1") - tick("0"), 6);
   });
 
+  it("keep bars of two panels apart", () => {
+    const svg = errorBarPanels([{ label: "iris", bars: bars.slice(0, 1) }, { label: "wine", bars: bars.slice(0, 1) }]);
+    const drawn = Array.from(parse(svg).querySelectorAll('[aria-label="rule"] line'), (line) => {
+      const shift = Number(/translate\(([\d.]+)/.exec(line.closest('g[text-anchor="middle"][fill="currentColor"]')!.getAttribute("transform")!)![1]);
+      return ["x1", "x2"].map((name) => shift + Number(line.getAttribute(name)));
+    });
+    expect(drawn).toHaveLength(2);
+    expect(drawn[1][0] - drawn[0][1]).toBeGreaterThan(50);
+  });
+
   it("draw one value alone, and refuse what is none", () => {
     expect(errorBarPanels([{ label: "iris", bars: [{ name: "ours", value: 3 }] }])).not.toMatch(/NaN|Infinity|undefined/);
     expect(() => errorBarPanels([])).toThrow(/^panels: /);
     expect(() => errorBarPanels([{ label: "iris", bars: [] }])).toThrow(/^panels\[0\]\.bars: /);
-    expect(() => errorBarPanels([{ label: "iris", bars: [{ name: "ours", value: Infinity }] }])).toThrow(/a finite value/);
-    expect(() => errorBarPanels([{ label: "iris", bars: [{ name: "ours", value: 1, error: -1 }] }])).toThrow(/not below zero/);
+    const drawing = (bar: object, panel: object = {}, options: object = {}) => expect(() => errorBarPanels([{ label: "iris", bars: [bars[0], { name: "theirs", value: 1, ...bar }], ...panel }], options));
+    drawing({ value: Infinity }).toThrow(/^panels\[0\]\.bars\[1\]\.value: expected a finite number, got Infinity for "theirs"\.$/);
+    drawing({ value: "2" }).toThrow(/^panels\[0\]\.bars\[1\]\.value: .*got "2" for "theirs"\.$/);
+    drawing({ error: NaN }).toThrow(/^panels\[0\]\.bars\[1\]\.error: .*got NaN for "theirs"\.$/);
+    drawing({ error: -1 }).toThrow(/^panels\[0\]\.bars\[1\]\.error: .*not below zero, got -1 for "theirs"\.$/);
+    drawing({ eror: 1 }).toThrow(/^panels\[0\]\.bars\[1\]\.eror: expected one of the options name, value, error, series, got the unknown option "eror"/);
+    drawing({ name: 3 }).toThrow(/^panels\[0\]\.bars\[1\]\.name: expected a text, got 3/);
+    drawing({ series: 3 }).toThrow(/^panels\[0\]\.bars\[1\]\.series: expected a text/);
+    drawing({}, { title: "iris" }).toThrow(/^panels\[0\]\.title: expected one of the options label, bars/);
+    drawing({}, { label: undefined }).toThrow(/^panels\[0\]\.label: expected a text, got undefined/);
+    drawing({}, { bars: [null] }).toThrow(/^panels\[0\]\.bars\[0\]: /);
+    drawing({}, {}, { level: "0" }).toThrow(/^level: expected a finite number, got "0"\.$/);
+    drawing({}, {}, { title: 3 }).toThrow(/^title: expected a text/);
+    expect(() => errorBarPanels([null] as never)).toThrow(/^panels\[0\]: /);
     expect(() => errorBarPanels([{ label: "iris", bars: Array.from({ length: 5 }, (_, i) => ({ name: "ours", value: i, series: `${i}` })) }])).toThrow(/^series: /);
   });
 });
