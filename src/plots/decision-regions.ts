@@ -71,6 +71,7 @@ export async function decisionRegions(shown: DecisionRegions): Promise<string> {
   const [x, y] = [checkedRange("x", shown.x), checkedRange("y", shown.y)];
   const at = ([from, to]: readonly [number, number], i: number): number => from + ((i + 0.5) * (to - from)) / CELLS;
   const inputs = Array.from({ length: CELLS * CELLS }, (_, n): readonly [number, number] => [at(x, n % CELLS), at(y, Math.floor(n / CELLS))]);
+  if (typeof shown.probabilities !== "function") throw noProbabilities(inputs.length, describe(shown.probabilities));
   const fields = fieldsOf(await shown.probabilities(inputs), inputs.length);
   const classes = checkedNames(shown.classes, fields.length);
   if (data !== undefined) checkData(data, fields.length);
@@ -97,10 +98,13 @@ export async function decisionRegions(shown: DecisionRegions): Promise<string> {
   return page(WIDTH, key.height + HEIGHT, [key.drawing, placed(chart, 0, key.height)]);
 }
 
+function noProbabilities(rows: number, received: string): InvalidArgumentError {
+  return new InvalidArgumentError({ argument: "probabilities", expected: `a function from ${rows} inputs to probabilities of one to ${STYLES.length} classes, ${rows} x K`, received, advice: "As async (inputs) => (await predict(posterior, inputs)).probability." });
+}
+
 /** For each class its probability over the grid, from below. */
 function fieldsOf(given: MatrixToDraw, rows: number): readonly number[][] {
-  const wrong = (received: string): InvalidArgumentError =>
-    new InvalidArgumentError({ argument: "probabilities", expected: `a function from ${rows} inputs to probabilities of one to ${STYLES.length} classes, ${rows} x K`, received, advice: "As async (inputs) => (await predict(posterior, inputs)).probability." });
+  const wrong = (received: string): InvalidArgumentError => noProbabilities(rows, received);
   if (typeof given?.get !== "function") throw wrong(describe(given));
   if (given.rows !== rows || !(given.columns >= 1 && given.columns <= STYLES.length)) throw wrong(`${given.rows} x ${given.columns}`);
   const columns = Array.from({ length: given.columns }, (_, k) => Array.from({ length: rows }, (_, n) => given.get(n, k)));
@@ -121,6 +125,6 @@ function checkedNames(names: readonly string[] | undefined, count: number): read
 }
 
 function checkData(data: LabelledPoints, classes: number): void {
-  const fits = Array.isArray(data?.inputs) && Array.isArray(data.labels) && data.inputs.length === data.labels.length && data.labels.every((label: number) => Number.isInteger(label) && label >= 0 && label < classes);
+  const fits = Array.isArray(data?.inputs) && Array.isArray(data.labels) && data.inputs.length === data.labels.length && data.inputs.every((row: readonly number[] | null) => row?.length === 2 && Number.isFinite(row[0]) && Number.isFinite(row[1])) && data.labels.every((label: number) => Number.isInteger(label) && label >= 0 && label < classes);
   if (!fits) throw new InvalidArgumentError({ argument: "data", expected: `{ inputs, labels }: rows of two numbers, and as many classes from 0 to ${classes - 1}`, received: describe(data) });
 }

@@ -42,11 +42,16 @@ describe("decisionRegions", () => {
 
   it("refuses what it cannot draw", async () => {
     const refused = (changes: Partial<Record<keyof DecisionRegions, unknown>>) => expect(decisionRegions({ ...plane, probabilities: steep, ...changes } as DecisionRegions)).rejects;
+    await refused({ probabilities: Matrix.ones(3, 1) }).toThrow(/^probabilities: expected a function from 6400 inputs to probabilities .*As async \(inputs\) => \(await predict\(posterior, inputs\)\)\.probability\.$/);
+    await refused({ probabilities: undefined }).toThrow(/^probabilities: expected a function .*got undefined/);
     await refused({ probabilities: () => [0.5] }).toThrow(/^probabilities: expected a function/);
     await refused({ probabilities: () => Matrix.ones(3, 1) }).toThrow(/got 3 x 1/);
     await refused({ probabilities: (inputs: unknown[]) => Matrix.ones(inputs.length, 1).mul(1.5) }).toThrow(/got a value of 1.5/);
     await refused({ x: [1, -1] }).toThrow(/^x: expected both ends/);
     await refused({ classes: ["one"] }).toThrow(/^classes: expected 2 names/);
+    await refused({ labels: { x: "length (m)" } }).toThrow(/^labels\.y: /);
+    await refused({ data: { inputs: [[0, NaN]], labels: [1] } }).toThrow(/^data: .*rows of two numbers/);
+    await refused({ data: { inputs: [[0, 0, 0]], labels: [1] } }).toThrow(/^data: .*rows of two numbers/);
     await refused({ data: { inputs: [[0, 0]], labels: [2] } }).toThrow(/^data: .*from 0 to 1/);
   });
 });
