@@ -41,7 +41,7 @@ export function coveragePlot(points: readonly CoveragePoint[] | Readonly<Record<
   knownOptions("options", options, ["labels"]);
   const { labels = { x: "level of the intervals", y: "share of targets inside" } } = options;
   checkLabels("labels", labels);
-  const series = seriesOf("points", points, "predictions", "coverageCurve");
+  const series = seriesOf("points", points, "predictions", "coverageCurve", ["level", "coverage", "count"]);
   const { x, y, ...shared } = frame(labels, WIDTH, HEIGHT);
   const { count } = series[0].points[0];
   const chance = Array.from({ length: 101 }, (_, i) => {

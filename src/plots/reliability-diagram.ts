@@ -42,7 +42,7 @@ export function reliabilityDiagram(bins: readonly ReliabilityBin[] | Readonly<Re
   knownOptions("options", options, ["labels"]);
   const { labels = { x: "predicted probability", y: "frequency" } } = options;
   checkLabels("labels", labels);
-  const series = seriesOf("bins", bins, "predictions", "reliabilityBins");
+  const series = seriesOf("bins", bins, "predictions", "reliabilityBins", ["lower", "upper", "confidence", "frequency", "count"]);
   const { x, y, ...shared } = frame({ ...labels, x: "" }, WIDTH, HEIGHT);
   const chart = Plot.plot({
     ...shared,

@@ -19,8 +19,8 @@ export const STYLES = [
   { color: COLOR.purple, symbol: "diamond", shape: `<path d="M11,-8.6L14.2,-4L11,0.6L7.8,-4Z"/>` },
 ] as const;
 
-/** One series, or several by name. */
-export function seriesOf<T>(argument: string, given: readonly T[] | Readonly<Record<string, readonly T[]>>, single: string, maker: string): readonly Series<T>[] {
+/** One series, or several by name, of points that have `numbers`, all finite. */
+export function seriesOf<T>(argument: string, given: readonly T[] | Readonly<Record<string, readonly T[]>>, single: string, maker: string, numbers: readonly (keyof T)[]): readonly Series<T>[] {
   const advice = `Pass ${maker}(prediction, targets), or several by name.`;
   const named: readonly (readonly [string, readonly T[]])[] = isList(given) ? [["", given]] : Object.entries(given ?? {});
   if (typeof given === "object" && given !== null && "logDensity" in given) throw new InvalidArgumentError({ argument, expected: `what ${maker}() gives`, received: "a prediction", advice });
@@ -29,6 +29,10 @@ export function seriesOf<T>(argument: string, given: readonly T[] | Readonly<Rec
     if (!Array.isArray(points) || points.length === 0) throw new InvalidArgumentError({ argument, expected: "series of one or more points", received: `${describe(points)}${name === "" ? "" : ` for ${JSON.stringify(name)}`}`, advice });
     const odd = points.findIndex((point) => typeof point !== "object" || point === null);
     if (odd >= 0) throw new InvalidArgumentError({ argument, expected: `what ${maker}() gives`, received: `${describe(points[odd])} at index ${odd}${name === "" ? "" : ` of ${JSON.stringify(name)}`}`, advice });
+    (points as readonly T[]).forEach((point, n) => {
+      const bad = numbers.find((key) => !Number.isFinite(point[key]));
+      if (bad !== undefined) throw new InvalidArgumentError({ argument, expected: `what ${maker}() gives`, received: `${String(bad)} ${describe(point[bad])} at index ${n}${name === "" ? "" : ` of ${JSON.stringify(name)}`}`, advice });
+    });
     const { color, symbol, shape } = STYLES[i];
     const line = `<line x2="22" y1="-4" y2="-4" stroke-width="1.5"/>`;
     return { name, points, color, symbol, legend: { label: name === "" ? single : name, symbol: `<g stroke="${color}" fill="${color}">${line}${shape}</g>` } };
