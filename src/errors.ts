@@ -131,6 +131,12 @@ export function trueOrFalse(argument: string, value: unknown): boolean {
   throw new InvalidArgumentError({ argument, expected: "true or false", received: describe(value) });
 }
 
+/** Returns `value` if it is a text, else throws. */
+export function text(argument: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  throw new InvalidArgumentError({ argument, expected: "a text", received: describe(value) });
+}
+
 /** Returns `value` if it is a whole number of at least `least`, else throws. */
 export function wholeNumber(argument: string, value: unknown, least: number): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= least) return value;

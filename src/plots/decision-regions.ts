@@ -104,12 +104,11 @@ function noProbabilities(rows: number, received: string): InvalidArgumentError {
 
 /** For each class its probability over the grid, from below. */
 function fieldsOf(given: MatrixToDraw, rows: number): readonly number[][] {
-  const wrong = (received: string): InvalidArgumentError => noProbabilities(rows, received);
-  if (typeof given?.get !== "function") throw wrong(describe(given));
-  if (given.rows !== rows || !(given.columns >= 1 && given.columns <= STYLES.length)) throw wrong(`${given.rows} x ${given.columns}`);
+  if (typeof given?.get !== "function") throw noProbabilities(rows, describe(given));
+  if (given.rows !== rows || !(given.columns >= 1 && given.columns <= STYLES.length)) throw noProbabilities(rows, `${given.rows} x ${given.columns}`);
   const columns = Array.from({ length: given.columns }, (_, k) => Array.from({ length: rows }, (_, n) => given.get(n, k)));
   const bad = columns.flat().find((p) => !(p >= 0 && p <= 1 + 1e-9));
-  if (bad !== undefined) throw wrong(`a value of ${bad}`);
+  if (bad !== undefined) throw noProbabilities(rows, `a value of ${bad}`);
   return columns.length === 1 ? [columns[0].map((p) => 1 - p), columns[0]] : columns;
 }
 

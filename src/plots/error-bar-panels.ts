@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { InvalidArgumentError, describe, knownOptions } from "../errors.ts";
+import { InvalidArgumentError, describe, knownOptions, text } from "../errors.ts";
 import { frame } from "./frame.ts";
 import { COLOR, escaped, legendRows, page, placed, textWidth } from "./page.ts";
 import { STYLES } from "./series.ts";
@@ -70,7 +70,7 @@ export function errorBarPanels(panels: readonly ErrorBarPanel[], options: ErrorB
   knownOptions("options", options, ["title", "level"]);
   checkPanels(panels);
   const { title, level } = options;
-  if (title !== undefined) checkText("title", title);
+  if (title !== undefined) text("title", title);
   if (level !== undefined) checkFinite("level", level, "");
   const all = panels.flatMap(({ bars }) => bars);
   const names = [...new Set(all.map(({ name }) => name))];
@@ -129,7 +129,7 @@ function checkPanels(panels: readonly ErrorBarPanel[]): void {
   if (!Array.isArray(panels) || panels.length === 0) throw new InvalidArgumentError({ argument: "panels", expected: "an array of one or more { label, bars }", received: describe(panels) });
   (panels as readonly ErrorBarPanel[]).forEach((panel, i) => {
     knownOptions(`panels[${i}]`, panel, ["label", "bars"]);
-    checkText(`panels[${i}].label`, panel.label);
+    text(`panels[${i}].label`, panel.label);
     const bars: unknown = panel.bars;
     if (!Array.isArray(bars) || bars.length === 0) throw new InvalidArgumentError({ argument: `panels[${i}].bars`, expected: "an array of one or more { name, value, error }", received: describe(bars) });
     (bars as readonly ErrorBar[]).forEach((bar, b) => checkBar(`panels[${i}].bars[${b}]`, bar));
@@ -139,16 +139,12 @@ function checkPanels(panels: readonly ErrorBarPanel[]): void {
 function checkBar(argument: string, bar: ErrorBar): void {
   knownOptions(argument, bar, ["name", "value", "error", "series"]);
   const { name, value, error = 0, series = "" } = bar;
-  checkText(`${argument}.name`, name);
-  checkText(`${argument}.series`, series);
+  text(`${argument}.name`, name);
+  text(`${argument}.series`, series);
   const ofBar = ` for ${JSON.stringify(name)}`;
   checkFinite(`${argument}.value`, value, ofBar);
   checkFinite(`${argument}.error`, error, ofBar);
   if (error < 0) throw new InvalidArgumentError({ argument: `${argument}.error`, expected: "a finite number that is not below zero", received: `${error}${ofBar}` });
-}
-
-function checkText(argument: string, value: unknown): void {
-  if (typeof value !== "string") throw new InvalidArgumentError({ argument, expected: "a text", received: describe(value) });
 }
 
 function checkFinite(argument: string, value: unknown, of: string): void {

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, describe, knownOptions, oneOf, trueOrFalse } from "../errors.ts";
+import { InvalidArgumentError, describe, knownOptions, oneOf, text, trueOrFalse } from "../errors.ts";
 import { checkLabels, type AxisLabels } from "./axis-labels.ts";
 
 /**
@@ -61,7 +61,7 @@ export function checkPanel(argument: string, panel: SeriesPanel): void {
   checkScale(`${argument}.x`, x);
   checkScale(`${argument}.y`, y);
   if (level !== undefined) checkNumber(`${argument}.level`, level, y);
-  if (note !== undefined && typeof note !== "string") throw new InvalidArgumentError({ argument: `${argument}.note`, expected: "a text", received: describe(note) });
+  if (note !== undefined) text(`${argument}.note`, note);
   const points = { series, expected };
   const lengths = (["series", "expected"] as const).flatMap((key) => Object.entries(checkedNames(`${argument}.${key}`, points[key])).map(([name, own]) => checkPoints(`${argument}.${key}[${JSON.stringify(name)}]`, own, x, y)));
   if (lengths.every((length) => length === 0)) throw new InvalidArgumentError({ argument: `${argument}.series`, expected: BY_NAME, received: "no points" });

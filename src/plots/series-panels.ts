@@ -113,7 +113,7 @@ function chart({ labels, series, expected = {}, x, y, level, note }: SeriesPanel
       ...(level === undefined ? [] : [Plot.ruleY([level], { stroke: COLOR.ink, strokeDasharray: LEVEL })]),
       ...Object.entries(expected).map(([name, line]) => Plot.line(line, { ...position, stroke: styles.get(name)!.color, strokeDasharray: EXPECTED, strokeWidth: 1.6, strokeLinecap: "round" })),
       ...Object.entries(series).flatMap(([name, own]) => {
-        const banded = own.filter(({ lower, upper }) => lower !== undefined && upper !== undefined);
+        const banded = own.filter(({ lower }) => lower !== undefined);
         return banded.length === 0 ? [] : [Plot.areaY(banded, { x: "x", y1: "lower", y2: "upper", fill: styles.get(name)!.color, fillOpacity: 0.16 })];
       }),
       ...Object.entries(series).flatMap(([name, own]) => {
